@@ -1,0 +1,46 @@
+import { taggedHash } from './hash.js'
+import { utf8Bytes } from './bytes.js'
+
+/** The clocks a lock's expiry can run on. `unix`: value in seconds; a chain: value is a block height. */
+export type ClockName = 'unix' | 'bitcoin' | 'litecoin'
+
+/** When a lock ends. */
+export interface Expiry {
+  readonly clock: ClockName
+  /** Seconds since 1970 on `unix`, else a block height. */
+  readonly value: number
+}
+
+/**
+ * All that a step may know of the world, read before the step and recorded in the trace.
+ */
+export interface Env {
+  /**
+   * Milliseconds since 1970: the wall clock as it stood when the process started, advanced by monotonic time only.
+   * It never jumps while a process lives (S27).
+   */
+  readonly nowMs: number
+  /** Best block height of each chain in use. */
+  readonly heights: Readonly<Partial<Record<'bitcoin' | 'litecoin', number>>>
+  /** 32 fresh random bytes. */
+  readonly entropy: Uint8Array
+}
+
+/** Seconds since 1970 on the node's expiry clock. */
+export const unixSeconds = (env: Env): number => Math.floor(env.nowMs / 1000)
+
+/** A source of independent 32-byte values drawn from one step's entropy. */
+export type Draw = (label: string) => Uint8Array
+
+/** Each call gives 32 fresh bytes: hash of the step's entropy, a label and a counter. */
+export function drawFrom (entropy: Uint8Array): Draw {
+  let counter = 0
+  return (label) => taggedHash('amiko/draw', entropy, Uint8Array.of(counter >> 8, counter++ & 0xff), utf8Bytes(label))
+}
+
+/** A whole number from 0 to `below` − 1 (below ≤ 2^32) of 32 random bytes; the bias is under 2^-16. */
+export function numberBelow (random: Uint8Array, below: number): number {
+  let value = 0
+  for (let i = 0; i < 6; i++) value = value * 256 + random[i]!
+  return value % below
+}

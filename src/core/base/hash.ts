@@ -1,0 +1,27 @@
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
+import { utf8Bytes } from './bytes.js'
+
+/** 32 bytes. */
+export const sha256 = (bytes: Uint8Array): Uint8Array => nobleSha256(bytes)
+
+/** Most distinct tags that may exist; tags are literals of this code, never input. */
+const TAGS_MAX = 256
+const midstates = new Map<string, ReturnType<typeof nobleSha256.create>>()
+
+/**
+ * BIP 340 tagged hash: SHA-256(SHA-256(tag) ‖ SHA-256(tag) ‖ parts…), 32 bytes.
+ *
+ * @param tag - a literal of this code such as `amiko/link/id`
+ */
+export function taggedHash (tag: string, ...parts: readonly Uint8Array[]): Uint8Array {
+  let midstate = midstates.get(tag)
+  if (midstate === undefined) {
+    if (midstates.size >= TAGS_MAX) throw new RangeError('taggedHash: too many tags; a tag must be a literal')
+    const tagHash = nobleSha256(utf8Bytes(tag))
+    midstate = nobleSha256.create().update(tagHash).update(tagHash)
+    midstates.set(tag, midstate)
+  }
+  const hash = midstate.clone()
+  for (const part of parts) hash.update(part)
+  return hash.digest()
+}

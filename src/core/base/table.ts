@@ -1,0 +1,98 @@
+import type { EntityLayout } from './struct.js'
+
+/**
+ * The maps of a node's state. They are mutable and owned by `core/node`; a journal notes how to undo each write,
+ * so that a refused step leaves everything as it was, and what must be stored.
+ */
+export interface Journal {
+  /** Undo actions of the current step, latest last. */
+  readonly undo: Array<() => void>
+  /** Durable writes of the current step: the last value of each key. `undefined` deletes. */
+  readonly changes: Map<string, Change>
+}
+
+/** One durable write. It is encoded by the runner, when the batch is written. */
+export interface Change {
+  /** `name/id` */
+  readonly key: string
+  readonly value: unknown
+  readonly layout: EntityLayout<any> // eslint-disable-line @typescript-eslint/no-explicit-any -- value and layout belong together by construction
+}
+
+export function newJournal (): Journal {
+  return { undo: [], changes: new Map() }
+}
+
+/** Takes back every write since the journal was last cleared. */
+export function rollBack (journal: Journal): void {
+  for (let i = journal.undo.length - 1; i >= 0; i--) journal.undo[i]!()
+  journal.undo.length = 0
+  journal.changes.clear()
+}
+
+/** A map of frozen entities; replace an entity to change it. */
+export interface Table<K extends string, V> {
+  readonly name: string
+  readonly size: number
+  get: (key: K) => V | undefined
+  has: (key: K) => boolean
+  set: (key: K, value: V) => void
+  delete: (key: K) => void
+  /** In the order of insertion. Do not write to the table while iterating: copy first. */
+  entries: () => IterableIterator<[K, V]>
+  values: () => IterableIterator<V>
+  /** The entities of one group, see `groupBy` of {@link createTable}. Do not write while iterating: copy first. */
+  group: (group: string) => ReadonlyMap<K, V>
+  /** Puts an entity read from the store; nothing is noted. */
+  load: (key: K, value: V) => void
+}
+
+export interface TableOptions<K extends string, V> {
+  /** Durable when given: each write becomes a {@link Change} under `name/key`. */
+  readonly layout?: EntityLayout<V>
+  /** The group an entity belongs to, from its key and value; it must not change while the entity lives. */
+  readonly groupBy?: (key: K, value: V) => string
+}
+
+const EMPTY: ReadonlyMap<never, never> = new Map<never, never>()
+
+export function createTable<K extends string, V extends object> (journal: Journal, name: string, options: TableOptions<K, V> = {}): Table<K, V> {
+  const map = new Map<K, V>()
+  const groups = new Map<string, Map<K, V>>()
+  const { layout, groupBy } = options
+
+  const place = (key: K, value: V | undefined, before: V | undefined): void => {
+    if (value === undefined) map.delete(key)
+    else map.set(key, value)
+    const sample = value ?? before
+    if (groupBy === undefined || sample === undefined) return
+    const id = groupBy(key, sample)
+    let group = groups.get(id)
+    if (value === undefined) {
+      group?.delete(key)
+      if (group?.size === 0) groups.delete(id)
+    } else {
+      if (group === undefined) groups.set(id, group = new Map())
+      group.set(key, value)
+    }
+  }
+  const write = (key: K, value: V | undefined): void => {
+    const before = map.get(key)
+    if (before === undefined && value === undefined) return
+    place(key, value, before)
+    journal.undo.push(() => { place(key, before, value) })
+    if (layout !== undefined) journal.changes.set(`${name}/${key}`, { key: `${name}/${key}`, value, layout })
+  }
+  return {
+    name,
+    get size () { return map.size },
+    get: (key) => map.get(key),
+    has: (key) => map.has(key),
+    set: (key, value) => { write(key, value) },
+    delete: (key) => { write(key, undefined) },
+    entries: () => map.entries(),
+    values: () => map.values(),
+    group: (id) => groups.get(id) ?? EMPTY as ReadonlyMap<K, V>,
+    load: (key, value) => { place(key, value, map.get(key)) }
+  }
+}

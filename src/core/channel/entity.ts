@@ -1,0 +1,94 @@
+import type { Units, Balance } from '../base/money.js'
+import type { AssetId, ChannelId, OriginId, PeerId } from '../base/ids.js'
+import type { Evidence, RoundPhaseName, EnforcedOpening } from './messages.js'
+import type { FailReason, Side, Update } from './lock.js'
+
+/**
+ * A channel as it is stored (without its locks, which are entities of their own), under `channel/<id>`.
+ * Frozen; replaced on change.
+ */
+export interface Channel {
+  readonly id: ChannelId
+  readonly peer: PeerId
+  readonly asset: AssetId
+  readonly opener: Side
+  readonly status: ChannelStatus
+  readonly round: Round
+  /** The state that the last completed round made, of the channel's kind. */
+  readonly state: TrustLineState | EnforcedState
+  /** Most we ever may lose to a bug: set when an invariant failed. */
+  readonly frozen: string | undefined
+}
+
+/**
+ * `opening`: our open is sent, no accept yet. `open`. `closing`: a shutdown is agreed, no adds. `failed`: the peer
+ * broke the protocol or denied the state; the evidence is kept, nothing moves (a trust line) or the chain decides.
+ * A closed channel is deleted.
+ */
+export type ChannelStatus = 'opening' | 'open' | 'closing' | 'failed'
+
+/** An update in a proposal; of our own adds we remember the origin. */
+export type ProposedUpdate = Update & { readonly origin?: OriginId | undefined }
+
+/** Where the round protocol stands: all that must survive a crash. */
+export interface Round {
+  /** The round that runs, or the next one when idle. Counts from 1. */
+  readonly number: number
+  readonly phase: RoundPhaseName
+  /** `proposed`, `committed`: ours. `agreed`: the peer's. `idle`: empty. */
+  readonly updates: readonly ProposedUpdate[]
+  /** What the peer has given for the state after these updates, as far as it has come. */
+  readonly evidence: Evidence
+}
+
+/** One trust line as its two ends see it; amounts in the asset's smallest units, seen from here. */
+export interface TrustLineState {
+  readonly kind: 'trust-line'
+  /** What the peer owes us; negative when we owe. */
+  readonly owedToUs: Balance
+  /** How much the peer may owe us. */
+  readonly localLimit: Units
+  /** How much we may owe the peer. */
+  readonly remoteLimit: Units
+  /** Number of the statement in force; equals the number of completed rounds. */
+  readonly sequence: number
+  readonly nextLocalAddId: number
+  readonly nextRemoteAddId: number
+  readonly shutdown: boolean
+  /** Both sides' signatures of the statement in force: the evidence a person takes to a court. */
+  readonly localSignature: Uint8Array
+  readonly remoteSignature: Uint8Array
+}
+
+/** The enforced kind's state (issue 4 fills it in): written now so that the interface does not change. */
+export interface EnforcedState {
+  readonly kind: 'chain'
+  readonly format: EnforcedOpening['format']
+  readonly localNumber: number
+  readonly remoteNumber: number
+  readonly localBalance: Units
+  readonly remoteBalance: Units
+  readonly nextLocalAddId: number
+  readonly nextRemoteAddId: number
+  readonly fundingOutpoint: { readonly txid: Uint8Array, readonly index: number }
+  /** What the peer may claim with on the commitments in force; 64- and 65-byte signatures. */
+  readonly evidence: Evidence
+}
+
+/** What people see of a channel. */
+export interface ChannelView {
+  readonly id: ChannelId
+  readonly peer: PeerId
+  readonly kind: string
+  readonly asset: AssetId
+  readonly status: ChannelStatus | 'frozen'
+  readonly owedToUs: bigint
+  readonly localLimit: bigint
+  readonly remoteLimit: bigint
+  readonly spendable: bigint
+  readonly receivable: bigint
+  readonly locks: ReadonlyArray<{ readonly id: number, readonly offeredBy: Side, readonly amount: bigint, readonly expiry: number, readonly status: string, readonly reason?: FailReason }>
+  readonly round: number
+  /** What happens next, as a sentence. */
+  readonly next: string
+}

@@ -1,0 +1,59 @@
+import type { Env } from '../base/env.js'
+import type { ChannelId, InvoiceId, MeetingPointId, PeerId } from '../base/ids.js'
+import type { Change } from '../base/table.js'
+import type { Channel, ChannelView } from '../channel/entity.js'
+import type { Lock } from '../channel/lock.js'
+import type { PaymentSettings } from '../payment/host.js'
+import type { Effect, NodeEvent } from './events.js'
+
+/**
+ * The whole node as one machine: events in, changes and effects out. It owns its state, does no I/O, reads no
+ * clock, and never throws for a user's or a peer's mistake. A thrown InvariantError leaves the state as it was
+ * before the step.
+ */
+export interface NodeCore {
+  readonly self: PeerId
+  /** Loads stored entities, before the first step. Throws LayoutError or NewerVersionError. */
+  load: (entries: Iterable<readonly [key: string, value: Uint8Array]>) => void
+  /** Applies one event. `changes` must be durable before the held effects among `effects` are performed: see `outbox.ts`. */
+  step: (event: NodeEvent, env: Env) => StepResult
+  /** Freezes one channel after an invariant failed: no more steps for it, its locks keep their timers. */
+  freeze: (channelId: ChannelId, reason: string, env: Env) => StepResult
+  /** What a validator says of announcement bytes; pure, changes nothing. */
+  judgeAnnouncement: (bytes: Uint8Array, env: Env) => 'accept' | 'ignore' | 'reject'
+  readonly view: NodeView
+}
+
+export interface StepResult {
+  readonly changes: readonly Change[]
+  readonly effects: readonly Effect[]
+}
+
+export interface NodeCoreOptions {
+  /** 32-byte secret of the identity key; the peer id follows from it. Never in state, changes, effects or traces. */
+  readonly identitySecret: Uint8Array
+  readonly network: { readonly id: Uint8Array, readonly name: string, readonly kind: 'mainnet' | 'testnet' | 'regtest' }
+  readonly settings: NodeSettings
+}
+
+export interface NodeSettings {
+  readonly pacing: 'private' | 'world'
+  readonly payment: PaymentSettings
+  readonly pingMs: number
+  readonly pingTimeoutMs: number
+}
+
+/** Reading without a step: for the API, the dashboard, checkers. Everything returned is frozen or a copy. */
+export interface NodeView {
+  links: () => readonly unknown[]
+  channels: () => readonly ChannelView[]
+  /** Raw entities, for checkers. */
+  rawChannels: () => readonly Channel[]
+  locksOf: (channelId: ChannelId) => readonly Lock[]
+  invoices: () => readonly unknown[]
+  invoice: (id: InvoiceId) => unknown
+  payments: () => readonly unknown[]
+  meetingPoints: () => ReadonlyArray<{ readonly id: MeetingPointId, readonly hosted: boolean, readonly hops: number | undefined }>
+  /** Everything volatile or durable that belongs to payments under way: empty when all have ended (K4, I31). */
+  leftovers: () => Readonly<Record<string, number>>
+}

@@ -1,0 +1,194 @@
+import type { Asset, Amount } from '../core/base/assets.js'
+import type { AssetId, ChannelId, InvoiceId, LinkId, MeetingPointId, PeerId } from '../core/base/ids.js'
+import type { Units } from '../core/base/money.js'
+import type { ChannelView } from '../core/channel/entity.js'
+import type { AcceptRule, FeePolicy } from '../core/link/rules.js'
+import type { PaymentResult } from '../core/node/requests.js'
+
+/**
+ * The public nouns of a running node. Every failure is an AmikoError; every call that waits takes `signal`.
+ * An abort ends the waiting, never the money.
+ */
+export interface AmikoNode {
+  readonly peerId: PeerId
+  readonly network: NetworkInfo
+  readonly assets: Assets
+  readonly links: Links
+  readonly channels: Channels
+  readonly invoices: Invoices
+  readonly payments: Payments
+  readonly meetingPoints: MeetingPoints
+  readonly mesh: MeshNoun
+  /** Notices `noun:verb` (`link:opened`, `payment:paid`, …); gives a function that stops listening. */
+  readonly listen: (listener: (notice: { readonly type: string, readonly [field: string]: unknown }) => void) => () => void
+  readonly status: () => NodeStatus
+  readonly stop: () => Promise<void>
+}
+
+export interface Waiting { readonly signal?: AbortSignal }
+
+export interface NetworkInfo {
+  readonly name: string
+  /** First 8 bytes, hex, of the hash of the genesis struct. */
+  readonly id: string
+  readonly kind: 'mainnet' | 'testnet' | 'regtest'
+}
+
+export interface NodeStatus {
+  readonly peerId: PeerId
+  readonly network: NetworkInfo
+  readonly version: string
+  readonly addresses: readonly string[]
+  readonly connectedPeers: number
+  readonly links: number
+  readonly channels: number
+  /** Of open channels, per asset. */
+  readonly capacity: ReadonlyArray<{ readonly asset: AssetId, readonly canSend: bigint, readonly canReceive: bigint }>
+  readonly locks: number
+  readonly meetingPointsKnown: number
+  readonly meetingPointsHosted: number
+  readonly uptimeMs: number
+  /** Curve engine: `tiny-secp256k1` or `libsecp256k1`. */
+  readonly engine: string
+  readonly rssBytes: number
+  /** What the user should know: frozen channels, clock skew, store trouble. */
+  readonly warnings: readonly string[]
+}
+
+export interface Assets {
+  list: () => readonly Asset[]
+  /** By id, by name (`btc`, `eur@16Uiu2…`); throws unknown-asset. Well-formed issued names become known by being used. */
+  resolve: (name: string) => Asset
+  byId: (id: AssetId) => Asset | undefined
+  /** `20sat`, `12.50eur@16Uiu2…`; throws bad-amount or amount-out-of-range. Zero is an amount here; callers judge it. */
+  parse: (text: string) => Amount
+  format: (asset: AssetId, value: bigint) => string
+}
+
+export interface LinkView {
+  readonly peer: PeerId
+  readonly linkId: LinkId
+  /** `requested`: we asked, they have not answered. `incoming`: they asked, we have not accepted. */
+  readonly status: 'open' | 'requested' | 'incoming'
+  readonly connected: boolean
+  readonly addresses: readonly string[]
+  readonly channels: number
+  readonly accept: readonly AcceptRule[]
+  readonly fee: FeePolicy
+  /** Difference of the two clocks, when known. */
+  readonly clockSkewMs: number | undefined
+  readonly roundTripMs: number | undefined
+}
+
+export interface Links {
+  /** @param target - a multiaddr ending in /p2p/<peer>, or a peer id that asked or is connected. */
+  open: (target: string, options?: Waiting & { readonly accept?: readonly AcceptRule[] }) => Promise<{ readonly linkId: LinkId, readonly peer: PeerId, readonly status: 'open' | 'requested' }>
+  list: (options?: { readonly requests?: boolean }) => readonly LinkView[]
+  show: (peer: PeerId) => LinkView
+  set: (peer: PeerId | 'default', options: { readonly accept?: readonly AcceptRule[], readonly fee?: FeePolicy }) => Promise<void>
+  close: (peer: PeerId) => Promise<void>
+}
+
+export interface Channels {
+  open: (peer: PeerId, options: Waiting & { readonly kind: 'chain' | 'trust-line', readonly asset: AssetId, readonly limit: Units, readonly amount: Units }) => Promise<{ readonly channelId: ChannelId }>
+  list: (options?: { readonly peer?: PeerId }) => readonly ChannelView[]
+  show: (id: ChannelId) => ChannelView
+  /** All of a peer in an asset when `id` is a peer: exactly one must match. */
+  find: (idOrPeer: string, asset?: AssetId) => ChannelView
+  set: (id: ChannelId, options: Waiting & { readonly limit: Units }) => Promise<void>
+  close: (id: ChannelId, options?: Waiting & { readonly force?: boolean }) => Promise<{ readonly status: 'closed' | 'closing' }>
+}
+
+export interface InvoiceView {
+  readonly id: InvoiceId
+  readonly invoice: string
+  readonly status: 'open' | 'paid' | 'expired' | 'cancelled'
+  readonly asset: AssetId
+  readonly amount: bigint
+  readonly received: bigint
+  readonly description: string
+  readonly createdMs: number
+  readonly expiresMs: number
+  readonly paidMs: number | undefined
+}
+
+export interface Invoices {
+  create: (options: Waiting & { readonly amount: Amount, readonly description?: string, readonly expiryMs?: number, readonly meetingPoints?: readonly MeetingPointId[] }) => Promise<{ readonly invoice: string, readonly id: InvoiceId, readonly expiresMs: number }>
+  list: () => readonly InvoiceView[]
+  show: (id: InvoiceId) => InvoiceView
+  cancel: (id: InvoiceId) => Promise<void>
+}
+
+export interface PaymentView {
+  readonly id: string
+  readonly invoiceId: InvoiceId
+  /** `pending`: looking for a way, nothing locked. `locked`: the outcome is open. */
+  readonly status: 'pending' | 'locked' | 'paid' | 'failed'
+  readonly asset: AssetId
+  readonly amount: bigint
+  readonly fee: bigint | undefined
+  readonly description: string
+  readonly proof: string | undefined
+  readonly reason: string | undefined
+  readonly parts: number
+  readonly attempts: number
+  readonly startedMs: number
+  readonly endedMs: number | undefined
+}
+
+export interface Payments {
+  /** Rejects with payment-pending when aborted or timed out after a lock. Idempotent per invoice. */
+  pay: (invoice: string, options?: Waiting & { readonly feeMax?: Amount, readonly via?: readonly string[], readonly timeoutMs?: number }) => Promise<PaymentResult>
+  list: () => readonly PaymentView[]
+  show: (id: string) => PaymentView
+  /** Resolves when the payment has ended, either way. */
+  wait: (id: string, options?: Waiting & { readonly timeoutMs?: number }) => Promise<PaymentView>
+}
+
+export interface MeetingPointView {
+  readonly id: MeetingPointId
+  readonly hosted: boolean
+  /** This node's distance toward it, when hints reach it. */
+  readonly hops: number | undefined
+  readonly announced: boolean
+}
+
+export interface MeetingPoints {
+  host: () => Promise<{ readonly id: MeetingPointId }>
+  list: () => readonly MeetingPointView[]
+  stop: (id?: MeetingPointId) => Promise<void>
+}
+
+export interface MeshNoun {
+  peers: () => ReadonlyArray<{ readonly peer: PeerId, readonly addresses: readonly string[], readonly direction: 'inbound' | 'outbound', readonly linked: boolean }>
+  connect: (address: string, options?: Waiting) => Promise<PeerId>
+  disconnect: (peer: PeerId) => Promise<void>
+  addresses: () => readonly string[]
+}
+
+/** What `createAmiko` takes. Everything has a default but `dir`. */
+export interface AmikoOptions {
+  /** Data folder; made by `initialise` (`amiko init`). */
+  readonly dir: string
+  /** Curve engine: `auto` takes libsecp256k1 when it is installed. */
+  readonly engine?: 'auto' | 'tiny-secp256k1' | 'libsecp256k1'
+  /** False: build everything, open nothing. */
+  readonly start?: boolean
+  readonly logLevel?: 'error' | 'warn' | 'info' | 'debug'
+}
+
+/** The settings file `config.json` of a data folder. */
+export interface NodeConfig {
+  readonly version: 1
+  readonly network: string
+  readonly kind: 'mainnet' | 'testnet' | 'regtest'
+  /** 32 bytes hex: the pre-shared network key of a private network, or absent for an open one. */
+  readonly networkKey?: string
+  readonly listen: readonly string[]
+  readonly api: string
+  readonly chains: readonly string[]
+  readonly bootstrap: readonly string[]
+  readonly pacing: 'private' | 'world'
+  /** Overrides of payment settings, in milliseconds and seconds as their names say. */
+  readonly payment?: Readonly<Record<string, number>>
+}
