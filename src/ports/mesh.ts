@@ -37,6 +37,8 @@ export interface Mesh {
   /** Connect, and reconnect with back-off until `release`. */
   keep: (peer: PeerId, addresses: readonly string[]) => void
   release: (peer: PeerId) => void
+  /** Cuts the connection now; a kept peer is dialled again with back-off. */
+  drop: (peer: PeerId) => void
   announce: (bytes: Uint8Array) => void
   findMeetingPoint: (id: string) => void
   isConnected: (peer: PeerId) => boolean
