@@ -1,3 +1,4 @@
+import { invariant } from './invariant.js'
 import type { EntityLayout } from './struct.js'
 
 /**
@@ -33,6 +34,8 @@ export function rollBack (journal: Journal): void {
 /** A map of frozen entities; replace an entity to change it. */
 export interface Table<K extends string, V> {
   readonly name: string
+  /** Given when the table is durable. */
+  readonly layout: EntityLayout<V> | undefined
   readonly size: number
   get: (key: K) => V | undefined
   has: (key: K) => boolean
@@ -56,35 +59,64 @@ export interface TableOptions<K extends string, V> {
 
 const EMPTY: ReadonlyMap<never, never> = new Map<never, never>()
 
+/** Makes an empty table whose writes are noted in `journal`. */
 export function createTable<K extends string, V extends object> (journal: Journal, name: string, options: TableOptions<K, V> = {}): Table<K, V> {
   const map = new Map<K, V>()
   const groups = new Map<string, Map<K, V>>()
   const { layout, groupBy } = options
+  // Each key's place in the order of insertion, so that a delete can be undone without moving the entity to the end.
+  const places = new Map<K, number>()
+  let lastPlace = 0
 
-  const place = (key: K, value: V | undefined, before: V | undefined): void => {
-    if (value === undefined) map.delete(key)
-    else map.set(key, value)
+  const groupOf = (key: K, value: V | undefined, before: V | undefined): string | undefined => {
     const sample = value ?? before
-    if (groupBy === undefined || sample === undefined) return
+    if (groupBy === undefined || sample === undefined) return undefined
     const id = groupBy(key, sample)
-    let group = groups.get(id)
-    if (value === undefined) {
-      group?.delete(key)
-      if (group?.size === 0) groups.delete(id)
-    } else {
-      if (group === undefined) groups.set(id, group = new Map())
-      group.set(key, value)
+    invariant(value === undefined || before === undefined || groupBy(key, before) === id,
+      'an entity stays in its group while it lives, or the group would keep a stale copy')
+    return id
+  }
+  const put = (key: K, value: V | undefined, group: string | undefined): void => {
+    setOrDelete(map, key, value)
+    if (group === undefined) return
+    let members = groups.get(group)
+    if (members === undefined) groups.set(group, members = new Map())
+    setOrDelete(members, key, value)
+    if (members.size === 0) groups.delete(group)
+  }
+  const place = (key: K, value: V | undefined, before: V | undefined): void => {
+    put(key, value, groupOf(key, value, before))
+    if (value === undefined) places.delete(key)
+    else if (before === undefined) places.set(key, ++lastPlace)
+  }
+  /** Moves to the end, in their order, all that belong behind place `at`. */
+  const restoreOrder = (members: Map<K, V>, at: number): void => {
+    for (const [key, value] of [...members]) {
+      if (places.get(key)! <= at) continue
+      members.delete(key)
+      members.set(key, value)
     }
+  }
+  const undoDelete = (key: K, before: V, at: number): void => {
+    const group = groupOf(key, before, undefined)
+    put(key, before, group)
+    places.set(key, at)
+    restoreOrder(map, at)
+    if (group !== undefined) restoreOrder(groups.get(group)!, at)
   }
   const write = (key: K, value: V | undefined): void => {
     const before = map.get(key)
     if (before === undefined && value === undefined) return
+    const at = places.get(key)
     place(key, value, before)
-    journal.undo.push(() => { place(key, before, value) })
+    journal.undo.push(before !== undefined && value === undefined
+      ? () => { undoDelete(key, before, at!) }
+      : () => { place(key, before, value) })
     if (layout !== undefined) journal.changes.set(`${name}/${key}`, { key: `${name}/${key}`, value, layout })
   }
   return {
     name,
+    layout,
     get size () { return map.size },
     get: (key) => map.get(key),
     has: (key) => map.has(key),
@@ -95,4 +127,9 @@ export function createTable<K extends string, V extends object> (journal: Journa
     group: (id) => groups.get(id) ?? EMPTY as ReadonlyMap<K, V>,
     load: (key, value) => { place(key, value, map.get(key)) }
   }
+}
+
+function setOrDelete<K, V> (map: Map<K, V>, key: K, value: V | undefined): void {
+  if (value === undefined) map.delete(key)
+  else map.set(key, value)
 }

@@ -1,9 +1,13 @@
 import type { Env } from '../base/env.js'
-import type { ChannelId, InvoiceId, MeetingPointId, PeerId } from '../base/ids.js'
+import type { ChannelId, InvoiceId, PeerId } from '../base/ids.js'
 import type { Change } from '../base/table.js'
 import type { Channel, ChannelView } from '../channel/entity.js'
 import type { Lock } from '../channel/lock.js'
+import type { LinkView } from '../link/views.js'
 import type { PaymentSettings } from '../payment/host.js'
+import type { InvoiceView, PaymentView } from '../payment/views.js'
+import type { MeetingPointView } from '../routing/views.js'
+import type { Network } from './genesis.js'
 import type { Effect, NodeEvent } from './events.js'
 
 /**
@@ -32,7 +36,7 @@ export interface StepResult {
 export interface NodeCoreOptions {
   /** 32-byte secret of the identity key; the peer id follows from it. Never in state, changes, effects or traces. */
   readonly identitySecret: Uint8Array
-  readonly network: { readonly id: Uint8Array, readonly name: string, readonly kind: 'mainnet' | 'testnet' | 'regtest' }
+  readonly network: Network
   readonly settings: NodeSettings
 }
 
@@ -45,15 +49,19 @@ export interface NodeSettings {
 
 /** Reading without a step: for the API, the dashboard, checkers. Everything returned is frozen or a copy. */
 export interface NodeView {
-  links: () => readonly unknown[]
+  links: () => readonly LinkView[]
   channels: () => readonly ChannelView[]
+  invoices: () => readonly InvoiceView[]
+  invoice: (id: InvoiceId) => InvoiceView | undefined
+  payments: () => readonly PaymentView[]
+  payment: (id: string) => PaymentView | undefined
+  paymentOfInvoice: (invoice: string) => PaymentView | undefined
+  meetingPoints: () => readonly MeetingPointView[]
+  /** Sentences about what someone should look at. */
+  warnings: () => readonly string[]
   /** Raw entities, for checkers. */
   rawChannels: () => readonly Channel[]
   locksOf: (channelId: ChannelId) => readonly Lock[]
-  invoices: () => readonly unknown[]
-  invoice: (id: InvoiceId) => unknown
-  payments: () => readonly unknown[]
-  meetingPoints: () => ReadonlyArray<{ readonly id: MeetingPointId, readonly hosted: boolean, readonly hops: number | undefined }>
-  /** Everything volatile or durable that belongs to payments under way: empty when all have ended (K4, I31). */
+  /** Everything volatile or durable that belongs to payments under way: all zero when they have ended (K4, I31). */
   leftovers: () => Readonly<Record<string, number>>
 }

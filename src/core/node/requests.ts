@@ -20,7 +20,7 @@ export type Request =
   /** → { status: 'closed' | 'closing' }. */
   | { readonly type: 'channel.close', readonly channelId: ChannelId }
   /** → { invoice: text, id, expiresMs } */
-  | { readonly type: 'invoice.create', readonly asset: AssetId, readonly amount: Units, readonly description: string, readonly expiryMs: number, readonly meetingPoints: readonly MeetingPointId[] | undefined }
+  | { readonly type: 'invoice.create', readonly asset: AssetId, readonly amount: Units, readonly description: string, readonly expiryMs: number | undefined, readonly meetingPoints: readonly MeetingPointId[] | undefined }
   /** → {} */
   | { readonly type: 'invoice.cancel', readonly id: InvoiceId }
   /** → PaymentResult. Idempotent per invoice: a second request for the same invoice waits for the same end. */

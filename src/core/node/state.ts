@@ -1,0 +1,67 @@
+import type { ChannelId } from '../base/ids.js'
+import { createTable, newJournal, type Journal, type Table } from '../base/table.js'
+import type { EntityLayout } from '../base/struct.js'
+import { channelLayout } from '../channel/layout.js'
+import type { Channel } from '../channel/entity.js'
+import type { ChannelSession, UpdateQueue } from '../channel/host.js'
+import { lockLayout, type Lock, type LockKey } from '../channel/lock.js'
+import { createLinkTables, type LinkTables } from '../link/tables.js'
+import { createPaymentTables, type PaymentTables } from '../payment/tables.js'
+import { createRoutingTables, type RoutingTables } from '../routing/tables.js'
+
+/** Everything a node knows, as tables under one journal: a step is applied whole or not at all. */
+export interface NodeState {
+  readonly journal: Journal
+  readonly channels: Table<ChannelId, Channel>
+  readonly locks: Table<LockKey, Lock>
+  readonly queues: Table<ChannelId, UpdateQueue>
+  readonly sessions: Table<ChannelId, ChannelSession>
+  readonly link: LinkTables
+  readonly payment: PaymentTables
+  readonly routing: RoutingTables
+}
+
+/** A table whose entities are stored, and how to read them back. */
+interface StoredTable {
+  readonly layout: EntityLayout<object>
+  readonly load: (key: string, value: object) => void
+}
+
+export function createNodeState (): NodeState {
+  const journal = newJournal()
+  return {
+    journal,
+    channels: createTable(journal, 'channel', { layout: channelLayout }),
+    locks: createTable(journal, 'lock', { layout: lockLayout, groupBy: (_key, lock) => lock.channelId }),
+    queues: createTable(journal, 'queue'),
+    sessions: createTable(journal, 'session'),
+    link: createLinkTables(journal),
+    payment: createPaymentTables(journal),
+    routing: createRoutingTables(journal)
+  }
+}
+
+/** Thrown when a stored key belongs to no table: a newer program wrote it, or it is damaged. */
+export class UnknownKeyError extends Error {
+  override name = 'UnknownKeyError'
+}
+
+/** Reads stored entities into the tables. Throws LayoutError, NewerVersionError or UnknownKeyError. */
+export function loadState (state: NodeState, entries: Iterable<readonly [key: string, value: Uint8Array]>): void {
+  const tables = storedTables(state)
+  for (const [key, bytes] of entries) {
+    const slash = key.indexOf('/')
+    const table = tables.get(key.slice(0, slash))
+    if (table === undefined) throw new UnknownKeyError(`no table for the stored key ${JSON.stringify(key.slice(0, 80))}`)
+    table.load(key.slice(slash + 1), table.layout.decode(bytes))
+  }
+}
+
+function storedTables (state: NodeState): Map<string, StoredTable> {
+  const all = [state.channels, state.locks, ...Object.values(state.link), ...Object.values(state.payment), ...Object.values(state.routing)] as ReadonlyArray<Partial<Table<string, object>>>
+  const stored = new Map<string, StoredTable>()
+  for (const table of all) {
+    if (table.layout !== undefined && table.name !== undefined && table.load !== undefined) stored.set(table.name, { layout: table.layout, load: table.load })
+  }
+  return stored
+}

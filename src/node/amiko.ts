@@ -1,0 +1,131 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fromHex, toHex } from '../core/base/bytes.js'
+import { AmikoError } from '../core/base/errors.js'
+import type { ChannelId } from '../core/base/ids.js'
+import { curveName, useCurve } from '../core/crypto/curve.js'
+import { createNodeCore } from '../core/node/node.js'
+import { networkOf } from '../core/node/genesis.js'
+import { defaultSettings } from '../core/node/settings.js'
+import { announcementId } from '../../protocols/hints/codec.js'
+import { levelStore } from '../adapters/level/level-store.js'
+import { libp2pMesh } from '../adapters/libp2p/host.js'
+import { loadNativeCurve } from '../adapters/native-curve/native-curve.js'
+import { systemClock } from '../adapters/system/clock.js'
+import { systemEntropy } from '../adapters/system/entropy.js'
+import { systemLogger } from '../adapters/system/logger.js'
+import type { Logger } from '../ports/logger.js'
+import { createAssets } from './assets.js'
+import { readConfig, readIdentity } from './config.js'
+import { nounsOf } from './nouns-of.js'
+import type { AmikoNode, AmikoOptions, NodeConfig } from './nouns.js'
+import { createRunner } from './runner.js'
+
+/** Listeners of notices a node serves at once. */
+export const LISTENERS_MAX = 256
+
+/**
+ * Builds the node of a data folder and starts it (unless `start` is false).
+ *
+ * @param options - `dir` was made by `initialise`
+ * Throws not-initialised, store-locked, store-corrupt, store-newer, unreachable (a listen address is taken).
+ */
+export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
+  chooseCurve(options.engine ?? 'auto')
+  const config = await readConfig(options.dir)
+  const identity = await readIdentity(options.dir)
+  const networkKey = config.networkKey === undefined ? undefined : fromHex(config.networkKey)
+  const network = networkOf(config.network, config.kind, networkKey)
+  const logger = systemLogger({ level: options.logLevel ?? 'info', file: join(options.dir, 'log', 'amiko.log') })
+  const store = levelStore(options.dir)
+  const mesh = libp2pMesh({
+    identitySecret: identity.secret,
+    networkName: network.name,
+    networkKey,
+    listen: config.listen,
+    datastoreDir: join(options.dir, 'mesh'),
+    bootstrap: config.bootstrap,
+    logger: logger.child('mesh'),
+    announcementId
+  })
+  const core = createNodeCore({ identitySecret: identity.secret, network, settings: defaultSettings(config.pacing, config.payment) })
+  const listeners = new Set<(notice: { readonly type: string }) => void>()
+  const warnings: string[] = []
+  const runner = createRunner({
+    core,
+    store,
+    mesh,
+    clock: systemClock(),
+    entropy: systemEntropy(),
+    logger: logger.child('node'),
+    onNotice: (notice) => { for (const listener of listeners) tell(listener, notice, logger) },
+    onFreeze: (channelId, dump) => writeDump(options.dir, channelId, dump, warnings),
+    onFatal: (error) => {
+      const told = error instanceof AmikoError ? error : new AmikoError('store-failed', { dir: options.dir, reason: error.message }, { cause: error })
+      warnings.push(told.message)
+      logger.error(told.message)
+      for (const listener of listeners) tell(listener, { type: 'node:failed', reason: told.message }, logger)
+    }
+  })
+  const node = nounsOf({
+    self: identity.peerId,
+    network: { name: network.name, id: toHex(network.id), kind: network.kind },
+    version: packageVersion(),
+    engine: curveName(),
+    assets: createAssets(network.kind),
+    runner,
+    mesh,
+    warnings,
+    listen (listener) {
+      if (listeners.size >= LISTENERS_MAX) throw new AmikoError('busy', { what: 'listeners', limit: LISTENERS_MAX })
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
+    stop: once(async () => { await runner.stop() })
+  })
+  if (options.start !== false) await runner.start()
+  return node
+}
+
+/** The settings of a data folder, for those who need them beside the node: the API's address. */
+export async function configOf (dir: string): Promise<NodeConfig> {
+  return await readConfig(dir)
+}
+
+function chooseCurve (engine: NonNullable<AmikoOptions['engine']>): void {
+  if (engine === 'tiny-secp256k1') return
+  const native = loadNativeCurve()
+  if (native.engine !== undefined) useCurve(native.engine)
+  else if (engine === 'libsecp256k1') throw new AmikoError('bad-request', { reason: `libsecp256k1 was asked for but is not there (${native.reason})` })
+}
+
+function tell (listener: (notice: { readonly type: string }) => void, notice: { readonly type: string }, logger: Logger): void {
+  try {
+    listener(notice)
+  } catch (error) {
+    logger.warn('a listener failed', { notice: notice.type, error: String(error) })
+  }
+}
+
+/** Keeps the state of a frozen channel for whoever looks into it; the path is named in every later refusal. */
+function writeDump (dir: string, channelId: ChannelId, dump: object, warnings: string[]): string {
+  const path = join(dir, 'frozen', `${channelId}.json`)
+  mkdirSync(join(dir, 'frozen'), { recursive: true })
+  writeFileSync(path, JSON.stringify(dump, plain, 2), { mode: 0o600 })
+  warnings.push(`channel ${channelId} is frozen; its state is in ${path}`)
+  return path
+}
+
+const plain = (_key: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? value.toString() : value instanceof Uint8Array ? toHex(value) : value
+
+function packageVersion (): string {
+  const require = createRequire(import.meta.url)
+  return (require('amiko-pay/package.json') as { version: string }).version
+}
+
+function once (action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return async () => { await (running ??= action()) }
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AmikoError } from '../core/base/errors.js'
+import { fromHex, toHex } from '../core/base/bytes.js'
+import { peerIdOfPublicKey, type PeerId } from '../core/base/ids.js'
+import { isScalar, mulG } from '../core/crypto/curve.js'
+import { isNetworkName } from '../core/node/genesis.js'
+import type { NodeConfig } from './nouns.js'
+
+const CONFIG_FILE = 'config.json'
+/** 32-byte secret of the identity key, hex, mode 0600. Also signs trust-line statements. */
+const IDENTITY_FILE = 'identity.key'
+
+const configSchema = z.strictObject({
+  version: z.literal(1),
+  network: z.string().refine(isNetworkName, 'a network name is 1 to 32 of a-z, 0-9 and -'),
+  kind: z.enum(['mainnet', 'testnet', 'regtest']),
+  networkKey: z.string().regex(/^[0-9a-f]{64}$/, 'a network key is 64 hexadecimal digits').optional(),
+  listen: z.array(z.string().startsWith('/')).max(16),
+  api: z.string().regex(/^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/, 'the API listens on a loopback address and port'),
+  chains: z.array(z.string().max(512)).max(8),
+  bootstrap: z.array(z.string().startsWith('/')).max(64),
+  pacing: z.enum(['private', 'world']),
+  payment: z.record(z.string(), z.number().int().nonnegative()).optional()
+})
+
+export interface Identity { readonly secret: Uint8Array, readonly peerId: PeerId }
+
+/** Makes a data folder: settings and a fresh identity. Throws already-initialised, bad-request. */
+export async function initialise (dir: string, config: NodeConfig): Promise<Identity> {
+  const valid = validConfig(config)
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  if (await exists(join(dir, CONFIG_FILE)) || await exists(join(dir, IDENTITY_FILE))) throw new AmikoError('already-initialised', { dir })
+  let secret = new Uint8Array(randomBytes(32))
+  while (!isScalar(secret)) secret = new Uint8Array(randomBytes(32))
+  // The identity first: a folder with settings but without a key would look like a node that lost its key.
+  await writeFile(join(dir, IDENTITY_FILE), toHex(secret) + '\n', { mode: 0o600, flag: 'wx' })
+  await writeFile(join(dir, CONFIG_FILE), JSON.stringify(valid, undefined, 2) + '\n', { mode: 0o600, flag: 'wx' })
+  return { secret, peerId: peerIdOfPublicKey(mulG(secret)) }
+}
+
+/** Reads the settings of a data folder. Throws not-initialised, bad-request. */
+export async function readConfig (dir: string): Promise<NodeConfig> {
+  const text = await readOrUndefined(join(dir, CONFIG_FILE))
+  if (text === undefined) throw new AmikoError('not-initialised', { dir })
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new AmikoError('bad-request', { reason: `${join(dir, CONFIG_FILE)} is not JSON (${String(error)})` })
+  }
+  return validConfig(json)
+}
+
+/** Reads the identity of a data folder. Throws not-initialised, store-corrupt. */
+export async function readIdentity (dir: string): Promise<Identity> {
+  const text = await readOrUndefined(join(dir, IDENTITY_FILE))
+  if (text === undefined) throw new AmikoError('not-initialised', { dir })
+  const digits = text.trim()
+  if (!/^[0-9a-f]{64}$/.test(digits) || !isScalar(fromHex(digits))) throw new AmikoError('store-corrupt', { dir, reason: `${IDENTITY_FILE} holds no key` })
+  const secret = fromHex(digits)
+  return { secret, peerId: peerIdOfPublicKey(mulG(secret)) }
+}
+
+function validConfig (json: unknown): NodeConfig {
+  const result = configSchema.safeParse(json)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw new AmikoError('bad-request', { reason: `${CONFIG_FILE}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}`.trim() })
+}
+
+async function exists (path: string): Promise<boolean> {
+  return await stat(path).then(() => true, (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return false
+    throw error
+  })
+}
+
+async function readOrUndefined (path: string): Promise<string | undefined> {
+  return await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+}

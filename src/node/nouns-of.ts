@@ -1,0 +1,195 @@
+import { AmikoError } from '../core/base/errors.js'
+import { isPeerId, type AssetId, type PeerId } from '../core/base/ids.js'
+import type { PaymentResult } from '../core/node/requests.js'
+import type { ChannelView } from '../core/channel/entity.js'
+import type { Mesh, MeshAdministration } from '../ports/mesh.js'
+import { ask } from './ask.js'
+import type { AmikoNode, Assets, Channels, Invoices, Links, MeetingPoints, MeshNoun, NetworkInfo, NodeStatus, Payments, PaymentView } from './nouns.js'
+import type { Runner } from './runner.js'
+
+/** What the nouns speak to. */
+export interface NounParts {
+  readonly self: PeerId
+  readonly network: NetworkInfo
+  readonly version: string
+  readonly engine: string
+  readonly assets: Assets
+  readonly runner: Runner
+  readonly mesh: Mesh & MeshAdministration
+  readonly warnings: readonly string[]
+  readonly listen: AmikoNode['listen']
+  readonly stop: () => Promise<void>
+}
+
+/** The public nouns over a runner and a mesh. */
+export function nounsOf (parts: NounParts): AmikoNode {
+  const startedMs = performance.now()
+  return {
+    peerId: parts.self,
+    network: parts.network,
+    assets: parts.assets,
+    links: linksOf(parts),
+    channels: channelsOf(parts),
+    invoices: invoicesOf(parts),
+    payments: paymentsOf(parts),
+    meetingPoints: meetingPointsOf(parts),
+    mesh: meshOf(parts),
+    listen: parts.listen,
+    status: () => statusOf(parts, Math.round(performance.now() - startedMs)),
+    stop: parts.stop
+  }
+}
+
+function linksOf ({ runner, mesh }: NounParts): Links {
+  const { view } = runner
+  const links: Links = {
+    async open (target, options = {}) {
+      const { peer, addresses } = targetOf(target)
+      return await ask(runner, { type: 'link.open', peer, addresses, accept: options.accept }, options.signal)
+    },
+    list: ({ requests = false } = {}) => view.links().filter((link) => (link.status === 'incoming') === requests)
+      .map((link) => ({ ...link, connected: mesh.isConnected(link.peer) })),
+    show (peer) {
+      const link = view.links().find((candidate) => candidate.peer === peer)
+      if (link === undefined) throw new AmikoError('no-link', { peer })
+      return { ...link, connected: mesh.isConnected(peer) }
+    },
+    async set (peer, { accept, fee }) { await ask(runner, { type: 'link.set', peer, accept, fee }) },
+    async close (peer) { await ask(runner, { type: 'link.close', peer }) }
+  }
+  return links
+}
+
+/** A multiaddr that ends in /p2p/<peer id>, or a peer id alone. Throws bad-address, bad-peer. */
+function targetOf (target: string): { peer: PeerId, addresses: readonly string[] } {
+  const peer = target.startsWith('/') ? target.slice(target.lastIndexOf('/p2p/') + 5) : target
+  if (target.startsWith('/') && !target.includes('/p2p/')) throw new AmikoError('bad-address', { text: target })
+  if (!isPeerId(peer)) throw new AmikoError('bad-peer', { text: peer.slice(0, 80) })
+  return { peer, addresses: target.startsWith('/') ? [target] : [] }
+}
+
+function channelsOf ({ runner, assets }: NounParts): Channels {
+  const { view } = runner
+  const show: Channels['show'] = (id) => {
+    const channel = view.channels().find((candidate) => candidate.id === id)
+    if (channel === undefined) throw new AmikoError('no-channel', { id })
+    return channel
+  }
+  return {
+    async open (peer, { kind, asset, limit, amount, signal }) {
+      if (kind === 'chain') throw new AmikoError('no-chain', { chain: assets.byId(asset)?.name === 'ltc' ? 'litecoin' : 'bitcoin' })
+      return await ask(runner, { type: 'channel.open', peer, kind, asset, limit, amount }, signal)
+    },
+    list: ({ peer } = {}) => view.channels().filter((channel) => peer === undefined || channel.peer === peer),
+    show,
+    find: (idOrPeer, asset) => isPeerId(idOrPeer) ? onlyChannel(view.channels(), idOrPeer, asset) : show(idOrPeer as ChannelView['id']),
+    async set (id, { limit, signal }) { await ask(runner, { type: 'channel.set', channelId: id, limit }, signal) },
+    close: async (id, { signal } = {}) => await ask(runner, { type: 'channel.close', channelId: id }, signal)
+  }
+}
+
+function onlyChannel (channels: readonly ChannelView[], peer: PeerId, asset: AssetId | undefined): ChannelView {
+  const matches = channels.filter((channel) => channel.peer === peer && (asset === undefined || channel.asset === asset))
+  const [only] = matches
+  if (only === undefined) throw new AmikoError('no-channel', { id: `with ${peer}` })
+  if (matches.length > 1) throw new AmikoError('bad-request', { reason: `${matches.length} channels with ${peer}: name one of ${matches.map(({ id }) => id).join(', ')}` })
+  return only
+}
+
+function invoicesOf ({ runner }: NounParts): Invoices {
+  return {
+    create: async ({ amount, description = '', expiryMs, meetingPoints, signal }) => await ask(runner, {
+      type: 'invoice.create', asset: amount.asset, amount: amount.value, description, expiryMs, meetingPoints
+    }, signal),
+    list: () => runner.view.invoices(),
+    show (id) {
+      const invoice = runner.view.invoice(id)
+      if (invoice === undefined) throw new AmikoError('not-found', { what: 'invoice', id })
+      return invoice
+    },
+    async cancel (id) { await ask(runner, { type: 'invoice.cancel', id }) }
+  }
+}
+
+function paymentsOf ({ runner, listen }: NounParts): Payments {
+  const show = (id: string): PaymentView => {
+    const payment = runner.view.payment(id)
+    if (payment === undefined) throw new AmikoError('not-found', { what: 'payment', id })
+    return payment
+  }
+  const ended = ({ status }: PaymentView): boolean => status === 'paid' || status === 'failed'
+  return {
+    pay: async (invoice, { feeMax, via = [], timeoutMs, signal } = {}) => await ask<PaymentResult>(
+      runner, { type: 'pay', invoice, feeMax: feeMax?.value, via, timeoutMs }, signal,
+      // After a lock the outcome is open whatever the caller does: say so, with the id.
+      (reason) => {
+        const payment = runner.view.paymentOfInvoice(invoice)
+        return payment?.status === 'locked' ? new AmikoError('payment-pending', { id: payment.id }) : reason
+      }),
+    list: () => runner.view.payments(),
+    show,
+    async wait (id, { signal, timeoutMs } = {}) {
+      const first = show(id)
+      if (ended(first)) return first
+      const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
+      const either = AbortSignal.any([signal, limit].filter((one) => one !== undefined))
+      return await new Promise<PaymentView>((resolve, reject) => {
+        const stopListening = listen((notice) => {
+          if (notice['paymentId'] !== id || !ended(show(id))) return
+          stopListening()
+          resolve(show(id))
+        })
+        either.addEventListener('abort', () => {
+          stopListening()
+          reject(limit?.aborted === true ? new AmikoError('payment-pending', { id }) : either.reason as Error)
+        }, { once: true })
+      })
+    }
+  }
+}
+
+function meetingPointsOf ({ runner }: NounParts): MeetingPoints {
+  return {
+    host: async () => await ask(runner, { type: 'meetingPoint.host' }),
+    list: () => runner.view.meetingPoints(),
+    async stop (id) { await ask(runner, { type: 'meetingPoint.stop', id }) }
+  }
+}
+
+function meshOf ({ mesh }: NounParts): MeshNoun {
+  return {
+    peers: () => mesh.peers(),
+    connect: async (address, options = {}) => await mesh.connect(address, options),
+    disconnect: async (peer) => { await mesh.disconnect(peer) },
+    addresses: () => mesh.addresses()
+  }
+}
+
+function statusOf (parts: NounParts, uptimeMs: number): NodeStatus {
+  const { view } = parts.runner
+  const channels = view.channels()
+  const capacity = new Map<AssetId, { asset: AssetId, canSend: bigint, canReceive: bigint }>()
+  for (const { asset, status, spendable, receivable } of channels) {
+    if (status !== 'open') continue
+    const sum = capacity.get(asset) ?? { asset, canSend: 0n, canReceive: 0n }
+    capacity.set(asset, { asset, canSend: sum.canSend + spendable, canReceive: sum.canReceive + receivable })
+  }
+  const meetingPoints = view.meetingPoints()
+  return {
+    peerId: parts.self,
+    network: parts.network,
+    version: parts.version,
+    addresses: parts.mesh.addresses(),
+    connectedPeers: parts.mesh.peers().length,
+    links: view.links().filter(({ status }) => status === 'open').length,
+    channels: channels.length,
+    capacity: [...capacity.values()],
+    locks: channels.reduce((sum, { locks }) => sum + locks.length, 0),
+    meetingPointsKnown: meetingPoints.length,
+    meetingPointsHosted: meetingPoints.filter(({ hosted }) => hosted).length,
+    uptimeMs,
+    engine: parts.engine,
+    rssBytes: process.memoryUsage.rss(),
+    warnings: [...parts.warnings, ...view.warnings()]
+  }
+}
