@@ -1,9 +1,8 @@
 import { toHex, fromHex, utf8Bytes } from './bytes.js'
 import { taggedHash } from './hash.js'
-import type { AssetId, PeerId } from './ids.js'
+import { isPeerId, keyOf, type AssetId, type PeerId } from './ids.js'
 import { UNITS_MAX, asUnits, type Units } from './money.js'
 import { bytes33, struct, text, u8 } from './struct.js'
-import { keyOf, isPeerId } from './ids.js'
 
 /** An asset as people write it, and how to count it. */
 export interface Asset {

@@ -49,7 +49,8 @@ export function xorBytes (a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 const UTF8 = new TextEncoder()
-const UTF8_STRICT = new TextDecoder('utf-8', { fatal: true })
+// Without `ignoreBOM` a leading byte order mark would vanish, and two byte strings would be one text.
+const UTF8_STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export const utf8Bytes = (text: string): Uint8Array => UTF8.encode(text)
 

@@ -1,5 +1,6 @@
 import { taggedHash } from './hash.js'
 import { utf8Bytes } from './bytes.js'
+import { invariant } from './invariant.js'
 
 /** The clocks a lock's expiry can run on. `unix`: value in seconds; a chain: value is a block height. */
 export type ClockName = 'unix' | 'bitcoin' | 'litecoin'
@@ -32,10 +33,16 @@ export const unixSeconds = (env: Env): number => Math.floor(env.nowMs / 1000)
 /** A source of independent 32-byte values drawn from one step's entropy. */
 export type Draw = (label: string) => Uint8Array
 
-/** Each call gives 32 fresh bytes: hash of the step's entropy, a label and a counter. */
+/** Most draws of one step: what its 16-bit counter can tell apart. */
+export const DRAWS_MAX = 65_536
+
+/** Each call gives 32 fresh bytes: hash of the step's entropy, a label and a counter. At most {@link DRAWS_MAX} calls. */
 export function drawFrom (entropy: Uint8Array): Draw {
   let counter = 0
-  return (label) => taggedHash('amiko/draw', entropy, Uint8Array.of(counter >> 8, counter++ & 0xff), utf8Bytes(label))
+  return (label) => {
+    invariant(counter < DRAWS_MAX, 'a step draws less than its counter can tell apart, or a value would be drawn twice')
+    return taggedHash('amiko/draw', entropy, Uint8Array.of(counter >> 8, counter++ & 0xff), utf8Bytes(label))
+  }
 }
 
 /** A whole number from 0 to `below` − 1 (below ≤ 2^32) of 32 random bytes; the bias is under 2^-16. */

@@ -1,7 +1,6 @@
 import { base58 } from '@scure/base'
-import { compareBytes, concatBytes, equalBytes, type Hex } from './bytes.js'
+import { compareBytes, concatBytes, equalBytes, toHex, type Hex } from './bytes.js'
 import { taggedHash } from './hash.js'
-import { toHex } from './bytes.js'
 
 /** A libp2p peer id in its text form, of a secp256k1 identity key: `16Uiu2…`. It contains the key. */
 export type PeerId = string & { readonly __peerId: true }
