@@ -39,6 +39,10 @@ export interface PaymentHost<M, T> {
   channelsWith: (peer: PeerId, asset: AssetId) => ReadonlyArray<{ readonly id: ChannelId, readonly spendable: Units, readonly receivable: Units }>
   /** All assets of open channels. */
   assets: () => ReadonlySet<AssetId>
+  /** Sums over all open channels in an asset. */
+  capacity: (asset: AssetId) => { readonly spendable: Units, readonly receivable: Units }
+  /** Most units of one amount in this asset; of an asset not known here the largest of all. */
+  assetMax: (asset: AssetId) => Units
   peerOf: (channelId: ChannelId) => PeerId | undefined
   /** Queues an add. Its end comes as offerFailed or offerSettled with the same origin; a refusal means nothing was queued. */
   offer: (channelId: ChannelId, terms: Omit<LockTerms, 'id'>, origin: OriginId) => Refusal | undefined
