@@ -151,6 +151,7 @@ export function createRunner (options: RunnerOptions): Runner {
       case 'send': send(effect); break
       case 'keep': mesh.keep(effect.peer, effect.addresses); break
       case 'release': mesh.release(effect.peer); break
+      case 'drop': mesh.drop(effect.peer); break
       case 'announce': mesh.announce(effect.bytes); break
       case 'findMeetingPoint': mesh.findMeetingPoint(effect.id); break
       case 'setTimer': setTimer(effect.key, effect.atMs); break

@@ -36,6 +36,8 @@ export type Effect =
   | { readonly type: 'keep', readonly peer: PeerId, readonly addresses: readonly string[] }
   /** Stop keeping it. */
   | { readonly type: 'release', readonly peer: PeerId }
+  /** Cut the connection now; a kept peer is dialled again with back-off. */
+  | { readonly type: 'drop', readonly peer: PeerId }
   /** Publish on the gossipsub topic of meeting points, and put the record into the DHT. */
   | { readonly type: 'announce', readonly bytes: Uint8Array }
   /** Look a meeting point's record up in the DHT; found records come as `announcement`. */

@@ -31,7 +31,7 @@ export function createNodeState (): NodeState {
   const journal = newJournal()
   return {
     journal,
-    channels: createTable(journal, 'channel', { layout: channelLayout }),
+    channels: createTable(journal, 'channel', { layout: channelLayout, groupBy: (_key, channel) => channel.peer }),
     locks: createTable(journal, 'lock', { layout: lockLayout, groupBy: (_key, lock) => lock.channelId }),
     queues: createTable(journal, 'queue'),
     sessions: createTable(journal, 'session'),

@@ -1,0 +1,201 @@
+import type { Draw, Env } from '../base/env.js'
+import type { AssetId, ChannelId, OriginId, PeerId, RequestId } from '../base/ids.js'
+import type { Units } from '../base/money.js'
+import { asUnits } from '../base/money.js'
+import { invariant } from '../base/invariant.js'
+import type { Refusal } from '../base/step.js'
+import { cancelOffer, capacity, failLock, fulfilLock, offerLock, offerState } from '../channel/channel.js'
+import type { Channel } from '../channel/entity.js'
+import type { ChannelHost, ChannelOutcome } from '../channel/host.js'
+import { clocksAgree, judgeOpening } from '../link/link.js'
+import type { LinkHost } from '../link/host.js'
+import type { LinkMessage } from '../link/messages.js'
+import type { PaymentHost } from '../payment/host.js'
+import type { RouteMessage } from '../payment/messages.js'
+import type { PaymentTables } from '../payment/tables.js'
+import { hosted, meetingPoints, nextHops, scored } from '../routing/routing.js'
+import type { RoutingHost } from '../routing/host.js'
+import type { NodeCoreOptions } from './core.js'
+import type { Effect, Notice } from './events.js'
+import type { NodeState } from './state.js'
+import { createChannelWaits, type ChannelWaits } from './waits.js'
+
+/** The parts of a node, each seen by the others through a narrow host; and the step that is being made. */
+export interface Hosts {
+  readonly channel: ChannelHost
+  readonly link: LinkHost
+  readonly routing: RoutingHost
+  readonly payment: PaymentHost<RouteMessage, PaymentTables>
+  readonly waits: ChannelWaits
+  readonly connected: Set<PeerId>
+  begin: (env: Env, draw: Draw) => void
+  /** Gives the step's effects. */
+  end: () => readonly Effect[]
+  nextOutcome: () => ChannelOutcome | undefined
+  /** The channel that is being worked on, for the case that an invariant fails. */
+  scope: () => string | undefined
+  isLinked: (peer: PeerId) => boolean
+  notify: (notice: Notice) => void
+  drop: (peer: PeerId) => void
+  setTimer: (key: string, atMs: number) => void
+  clearTimer: (key: string) => void
+  /** Answers a request, unless the answer is undefined and comes later. */
+  answerNow: (requestId: RequestId, result: object | Refusal | undefined) => void
+  answerWaits: (outcome: ChannelOutcome) => void
+  /** The routing host as seen at a time, outside a step. */
+  routingAt: (env: Env) => RoutingHost
+}
+
+export function createHosts (options: NodeCoreOptions, self: PeerId, state: NodeState): Hosts {
+  const { identitySecret, network, settings } = options
+  const connected = new Set<PeerId>()
+  const waits = createChannelWaits(state.journal)
+  let effects: Effect[] = []
+  let outcomes: ChannelOutcome[] = []
+  /** The environment of this step, or of the last one for those who only look. */
+  let env: Env | undefined
+  let draw: Draw | undefined
+  let scope: string | undefined
+
+  const perform = (effect: Effect): void => { effects.push(effect) }
+  const shared = {
+    self,
+    get env () {
+      invariant(env !== undefined, 'a node makes a step before it is looked at')
+      return env
+    },
+    draw (label: string) {
+      invariant(draw !== undefined, 'randomness is drawn inside a step only')
+      return draw(label)
+    },
+    isConnected: (peer: PeerId) => connected.has(peer),
+    setTimer: (key: string, atMs: number) => { perform({ type: 'setTimer', key, atMs }) },
+    clearTimer: (key: string) => { perform({ type: 'clearTimer', key }) },
+    answer: (requestId: RequestId, result: object | Refusal) => { perform({ type: 'answer', requestId, result }) },
+    notify: (notice: Notice) => { perform({ type: 'notify', notice }) }
+  }
+  const sendLink = (peer: PeerId, message: LinkMessage): void => {
+    if (connected.has(peer)) perform({ type: 'send', peer, stream: 'link', message })
+  }
+  const isLinked = (peer: PeerId): boolean => state.link.links.get(peer)?.status === 'open'
+  const openChannels = function * (peer?: PeerId): Iterable<Channel> {
+    for (const channel of peer === undefined ? state.channels.values() : state.channels.group(peer).values()) {
+      if (channel.status === 'open' && channel.frozen === undefined) yield channel
+    }
+  }
+  const channelsWith = (peer: PeerId, asset: AssetId): ReadonlyArray<{ readonly id: ChannelId, readonly spendable: Units, readonly receivable: Units }> => {
+    const usable = []
+    for (const channel of openChannels(peer)) {
+      if (channel.asset !== asset || state.sessions.get(channel.id)?.ready !== true) continue
+      const { spendable, receivable } = capacity(channelHost, channel.id)
+      usable.push({ id: channel.id, spendable, receivable })
+    }
+    return usable.sort((a, b) => a.spendable > b.spendable ? -1 : a.spendable < b.spendable ? 1 : 0)
+  }
+
+  const channelHost: ChannelHost = extend(shared, {
+    identitySecret,
+    channels: state.channels,
+    locks: state.locks,
+    queues: state.queues,
+    sessions: state.sessions,
+    send: (peer: PeerId, message: (Effect & { stream: 'channel' })['message']) => {
+      if (connected.has(peer)) perform({ type: 'send', peer, stream: 'channel', message })
+    },
+    outcome: (outcome: ChannelOutcome) => { outcomes.push(outcome) },
+    judgeOpening: (peer: PeerId, opening: Parameters<ChannelHost['judgeOpening']>[1]) => judgeOpening(linkHost, peer, opening),
+    clocksAgree: (peer: PeerId) => clocksAgree(linkHost, peer)
+  })
+  const linkHost: LinkHost = extend(shared, {
+    settings: { pingMs: settings.pingMs, pingTimeoutMs: settings.pingTimeoutMs },
+    tables: state.link,
+    send: sendLink,
+    keep: (peer: PeerId, addresses: readonly string[]) => { perform({ type: 'keep', peer, addresses }) },
+    release: (peer: PeerId) => { perform({ type: 'release', peer }) },
+    drop: (peer: PeerId) => { perform({ type: 'drop', peer }) },
+    channelCount: (peer: PeerId) => state.channels.group(peer).size
+  })
+  const routingHost: RoutingHost = extend(shared, {
+    identitySecret,
+    network,
+    pacing: settings.pacing,
+    tables: state.routing,
+    send: sendLink,
+    linkPeers: () => [...state.link.links.values()].filter(({ status }) => status === 'open').map(({ peer }) => ({ peer, connected: connected.has(peer) })),
+    channelsWith,
+    assets: () => assetsOf(openChannels()),
+    peerOf: (channelId: ChannelId) => state.channels.get(channelId)?.peer,
+    announce: (bytes: Uint8Array) => { perform({ type: 'announce', bytes }) },
+    findMeetingPoint: (id: string) => { perform({ type: 'findMeetingPoint', id }) }
+  })
+  const payment: PaymentHost<RouteMessage, PaymentTables> = extend(shared, {
+    network,
+    settings: settings.payment,
+    tables: state.payment,
+    get hosted () { return hosted(routingHost) },
+    sendRoute: (peer: PeerId, message: RouteMessage) => {
+      if (!connected.has(peer)) return false
+      perform({ type: 'send', peer, stream: 'route', message })
+      return true
+    },
+    nextHops: (query: Parameters<PaymentHost<RouteMessage, PaymentTables>['nextHops']>[0]) => nextHops(routingHost, query),
+    meetingPoints: (asset: AssetId, amount: Units, direction: 'to' | 'from') => meetingPoints(routingHost, asset, amount, direction),
+    scored: (peer: PeerId, id: Parameters<PaymentHost<RouteMessage, PaymentTables>['scored']>[1], delivered: boolean) => { scored(routingHost, peer, id, delivered) },
+    channelsWith,
+    assets: () => assetsOf(openChannels()),
+    peerOf: (channelId: ChannelId) => state.channels.get(channelId)?.peer,
+    offer: (channelId: ChannelId, terms: Parameters<typeof offerLock>[2], origin: OriginId) => offerLock(channelHost, channelId, terms, origin),
+    cancelOffer: (origin: OriginId) => cancelOffer(channelHost, origin),
+    fulfil: (channelId: ChannelId, lockId: number, secret: Uint8Array) => { fulfilLock(channelHost, channelId, lockId, secret) },
+    fail: (channelId: ChannelId, lockId: number, reason: Parameters<typeof failLock>[3]) => { failLock(channelHost, channelId, lockId, reason) },
+    offerState: (origin: OriginId) => offerState(channelHost, origin),
+    feePolicy: (peer: PeerId) => state.link.links.get(peer)?.fee ?? NO_FEE
+  })
+  return {
+    channel: channelHost,
+    link: linkHost,
+    routing: routingHost,
+    payment,
+    waits,
+    connected,
+    begin (stepEnv, stepDraw) {
+      env = stepEnv
+      draw = stepDraw
+      effects = []
+      outcomes = []
+      scope = undefined
+    },
+    end () {
+      draw = undefined
+      return effects
+    },
+    nextOutcome () {
+      const outcome = outcomes.shift()
+      if (outcome !== undefined) scope = outcome.channelId
+      return outcome
+    },
+    scope: () => scope,
+    isLinked,
+    notify: shared.notify,
+    drop: (peer) => { perform({ type: 'drop', peer }) },
+    setTimer: shared.setTimer,
+    clearTimer: shared.clearTimer,
+    answerNow (requestId, result) { if (result !== undefined) shared.answer(requestId, result) },
+    answerWaits (outcome) { waits.onOutcome(outcome, state.channels.get(outcome.channelId), shared.answer) },
+    routingAt: (at) => extend(routingHost, { env: at })
+  }
+}
+
+const NO_FEE = { base: asUnits(0n), ppm: 0 }
+
+function assetsOf (channels: Iterable<Channel>): ReadonlySet<AssetId> {
+  const assets = new Set<AssetId>()
+  for (const { asset } of channels) assets.add(asset)
+  return assets
+}
+
+/** Both objects' properties in one, getters kept as getters. */
+function extend<A extends object, B extends object> (base: A, more: B): A & B {
+  return Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(base), ...Object.getOwnPropertyDescriptors(more) }) as A & B
+}
+

@@ -1,0 +1,186 @@
+import { drawFrom, type Env } from '../base/env.js'
+import { peerIdOfPublicKey, type RequestId } from '../base/ids.js'
+import { invariant, InvariantError, unreachable } from '../base/invariant.js'
+import { isRefusal, type Refusal } from '../base/step.js'
+import { rollBack } from '../base/table.js'
+import { closeChannel, expireLocks, onChannelMessage, onPeerConnected, onPeerDisconnected, openTrustLine, restart as restartChannels, setLimit, startRounds } from '../channel/channel.js'
+import { mulG } from '../crypto/curve.js'
+import * as links from '../link/link.js'
+import * as payments from '../payment/payment.js'
+import * as routing from '../routing/routing.js'
+import type { NodeCore, NodeCoreOptions, StepResult } from './core.js'
+import type { NodeEvent } from './events.js'
+import { createHosts, type Hosts } from './hosts.js'
+import type { Request } from './requests.js'
+import { createNodeState, loadState } from './state.js'
+import { createView } from './view.js'
+
+/**
+ * The whole node as one step. In reading order: `events` and `requests` (what comes in), `core` (the interface),
+ * `node` (this file: who handles what), `hosts` (what each part may use of the others), `state`, `waits`, `outbox`
+ * (what leaves, and when), `view`, `settings`, `genesis`.
+ */
+
+/** Channel outcomes one step may cause; more means that two parts feed each other without end. */
+const OUTCOMES_PER_STEP_MAX = 10_000
+/** How often locks are looked through for those that expired, while there are any. */
+const EXPIRY_TICK_MS = 1_000
+const EXPIRY_TIMER = 'channel/expiry'
+
+export function createNodeCore (options: NodeCoreOptions): NodeCore {
+  const self = peerIdOfPublicKey(mulG(options.identitySecret))
+  const state = createNodeState()
+  const hosts = createHosts(options, self, state)
+  let expiryTimerSet = false
+
+  const run = (env: Env, action: () => void): StepResult => {
+    hosts.begin(env, drawFrom(env.entropy))
+    const before = expiryTimerSet
+    try {
+      action()
+      settleOutcomes(hosts)
+      watchExpiry(env)
+      const changes = [...state.journal.changes.values()]
+      state.journal.undo.length = 0
+      state.journal.changes.clear()
+      return { changes, effects: hosts.end() }
+    } catch (error) {
+      rollBack(state.journal)
+      expiryTimerSet = before
+      if (error instanceof InvariantError) error.scope ??= hosts.scope()
+      hosts.end()
+      throw error
+    }
+  }
+  const watchExpiry = (env: Env): void => {
+    if (expiryTimerSet === state.locks.size > 0) return
+    expiryTimerSet = state.locks.size > 0
+    if (expiryTimerSet) hosts.setTimer(EXPIRY_TIMER, env.nowMs + EXPIRY_TICK_MS)
+    else hosts.clearTimer(EXPIRY_TIMER)
+  }
+  const onTimer = (key: string): void => {
+    if (key === EXPIRY_TIMER) {
+      expiryTimerSet = false
+      expireLocks(hosts.channel)
+    } else if (key.startsWith('link/')) links.onLinkTimer(hosts.link, key)
+    else if (key.startsWith('routing/')) routing.onRoutingTimer(hosts.routing, key)
+    else if (key.startsWith('payment/')) payments.onPaymentTimer(hosts.payment, key)
+    else invariant(false, `a timer key begins with the part it belongs to, not ${key}`)
+  }
+  const handle = (event: NodeEvent): void => {
+    switch (event.type) {
+      case 'started': {
+        restartChannels(hosts.channel)
+        links.restart(hosts.link)
+        routing.restart(hosts.routing)
+        payments.restart(hosts.payment)
+        break
+      }
+      case 'peerConnected': {
+        hosts.connected.add(event.peer)
+        links.onPeerConnected(hosts.link, event.peer)
+        onPeerConnected(hosts.channel, event.peer)
+        routing.onPeerConnected(hosts.routing, event.peer)
+        payments.onPeerConnected(hosts.payment, event.peer)
+        break
+      }
+      case 'peerDisconnected': {
+        hosts.connected.delete(event.peer)
+        links.onPeerDisconnected(hosts.link, event.peer)
+        onPeerDisconnected(hosts.channel, event.peer)
+        routing.onPeerDisconnected(hosts.routing, event.peer)
+        payments.onPeerDisconnected(hosts.payment, event.peer)
+        break
+      }
+      case 'linkMessage': {
+        if (event.message.type === 'hints' || event.message.type === 'hintRequest') routing.onHintMessage(hosts.routing, event.peer, event.message)
+        else links.onLinkMessage(hosts.link, event.peer, event.message)
+        break
+      }
+      case 'channelMessage': onChannelMessage(hosts.channel, event.peer, event.message); break
+      case 'routeMessage': {
+        // Half routes are for link neighbours only: a stranger's cost nothing but this look-up.
+        if (hosts.isLinked(event.peer)) payments.onRouteMessage(hosts.payment, event.peer, event.message)
+        break
+      }
+      case 'frameFault': {
+        hosts.notify({ type: 'link:fault', peer: event.peer, stream: event.stream, requirement: event.fault.requirement, detail: event.fault.detail })
+        hosts.drop(event.peer)
+        break
+      }
+      case 'announcement': routing.onAnnouncement(hosts.routing, event.bytes); break
+      case 'timerFired': onTimer(event.key); break
+      case 'request': hosts.answerNow(event.requestId, request(event.requestId, event.request)); break
+      case 'flush': startRounds(hosts.channel); break
+      default: unreachable(event)
+    }
+  }
+
+  /** Undefined: the answer comes later. */
+  const request = (requestId: RequestId, what: Request): object | Refusal | undefined => {
+    switch (what.type) {
+      case 'link.open': return links.openLink(hosts.link, requestId, what)
+      case 'link.set': return links.setLink(hosts.link, what)
+      case 'link.close': return links.closeLink(hosts.link, what)
+      case 'channel.open': {
+        const opened = openTrustLine(hosts.channel, what)
+        return isRefusal(opened) ? opened : hosts.waits.add({ requestId, channelId: opened, until: 'opened' })
+      }
+      case 'channel.set': return setLimit(hosts.channel, what.channelId, what.limit) ?? hosts.waits.add({ requestId, channelId: what.channelId, until: { limit: what.limit } })
+      case 'channel.close': {
+        const closed = closeChannel(hosts.channel, what.channelId)
+        return isRefusal(closed) ? closed : closed.status === 'closed' ? closed : hosts.waits.add({ requestId, channelId: what.channelId, until: 'closed' })
+      }
+      case 'invoice.create': return payments.createInvoice(hosts.payment, what)
+      case 'invoice.cancel': return payments.cancelInvoice(hosts.payment, what.id) ?? {}
+      case 'pay': payments.pay(hosts.payment, requestId, what); return undefined
+      case 'meetingPoint.host': return routing.hostMeetingPoint(hosts.routing)
+      case 'meetingPoint.stop': {
+        const stopped = routing.stopMeetingPoint(hosts.routing, what.id)
+        if (isRefusal(stopped)) return stopped
+        for (const id of stopped.ids) payments.onHostedStopped(hosts.payment, id)
+        return {}
+      }
+      default: return unreachable(what)
+    }
+  }
+
+  return {
+    self,
+    view: createView(hosts, state),
+    load (entries) { loadState(state, entries) },
+    step: (event, env) => run(env, () => { handle(event) }),
+    freeze: (channelId, reason, env) => run(env, () => {
+      const channel = state.channels.get(channelId)
+      if (channel !== undefined) state.channels.set(channelId, { ...channel, frozen: reason })
+      hosts.notify({ type: 'channel:frozen', channelId, reason })
+      hosts.channel.outcome({ type: 'capacityChanged', channelId })
+    }),
+    judgeAnnouncement: (bytes, env) => routing.judgeAnnouncement(hosts.routingAt(env), bytes)
+  }
+}
+
+/** Hands what happened in channels to the parts that care, until nothing more happens. */
+function settleOutcomes (hosts: Hosts): void {
+  for (let count = 0; ; count++) {
+    const outcome = hosts.nextOutcome()
+    if (outcome === undefined) return
+    invariant(count < OUTCOMES_PER_STEP_MAX, 'a step causes a bounded number of channel outcomes')
+    const { payment } = hosts
+    switch (outcome.type) {
+      case 'lockReceived': payments.onLockReceived(payment, outcome.channelId, outcome.lock); break
+      case 'secretLearnt': payments.onSecretLearnt(payment, outcome.channelId, outcome.lock, outcome.secret); break
+      case 'offerFailed': payments.onOfferFailed(payment, outcome.origin, outcome.reason, outcome.sent); break
+      case 'offerSettled': payments.onOfferSettled(payment, outcome.origin); break
+      case 'lockRemoved': payments.onLockRemoved(payment, outcome.channelId, outcome.id, outcome.how); break
+      case 'opened': hosts.notify({ type: 'channel:opened', channelId: outcome.channelId }); break
+      case 'closed': hosts.notify({ type: 'channel:closed', channelId: outcome.channelId }); break
+      case 'fault': hosts.notify({ type: 'channel:fault', channelId: outcome.channelId, ...outcome.fault }); break
+      case 'openRefused': case 'capacityChanged': break
+      default: unreachable(outcome)
+    }
+    routing.onCapacityChanged(hosts.routing, outcome.channelId)
+    hosts.answerWaits(outcome)
+  }
+}
+

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import type { PeerId, RequestId } from '../../../src/core/base/ids.js'
+import type { Effect } from '../../../src/core/node/events.js'
+import { createOutbox } from '../../../src/core/node/outbox.js'
+
+const peer = 'peer' as PeerId
+const other = 'other' as PeerId
+const answer = (id: string): Effect => ({ type: 'answer', requestId: id as RequestId, result: {} })
+const send = (stream: 'link' | 'channel' | 'route', to = peer): Effect => ({ type: 'send', peer: to, stream, message: { type: 'test' } } as unknown as Effect)
+const timer: Effect = { type: 'setTimer', key: 'k', atMs: 1 }
+
+describe('outbox', () => {
+  describe('on a step that changed something', () => {
+    it('holds what reveals it until its batch is durable [I13]', () => {
+      const outbox = createOutbox()
+      assert.deepEqual(outbox.add([send('channel'), answer('1')], 1), [])
+      assert.equal(outbox.held, 2)
+      assert.deepEqual(outbox.stored(1), [send('channel'), answer('1')])
+      assert.equal(outbox.held, 0)
+    })
+
+    it('performs at once what reveals nothing', () => {
+      const outbox = createOutbox()
+      assert.deepEqual(outbox.add([timer, send('route')], 1), [timer])
+    })
+
+    it('holds the effects of a later batch when an earlier one becomes durable [I13]', () => {
+      const outbox = createOutbox()
+      outbox.add([answer('1')], 1)
+      outbox.add([answer('2')], 2)
+      assert.deepEqual(outbox.stored(1), [answer('1')])
+      assert.deepEqual(outbox.stored(2), [answer('2')])
+    })
+  })
+
+  describe('on a step that changed nothing', () => {
+    it('performs everything at once when all is durable', () => {
+      const outbox = createOutbox()
+      outbox.add([answer('1')], 1)
+      outbox.stored(1)
+      assert.deepEqual(outbox.add([send('channel'), answer('2')], undefined), [send('channel'), answer('2')])
+    })
+
+    it('holds channel messages and answers behind what is not durable yet: they may repeat it [I13]', () => {
+      const outbox = createOutbox()
+      outbox.add([], 1)
+      assert.deepEqual(outbox.add([send('channel'), answer('2')], undefined), [])
+      assert.deepEqual(outbox.stored(1), [send('channel'), answer('2')])
+    })
+
+    it('lets soft messages pass, but keeps their order with a held one of the same peer and stream', () => {
+      const outbox = createOutbox()
+      outbox.add([send('route')], 1)
+      assert.deepEqual(outbox.add([send('route')], undefined), [])
+      assert.deepEqual(outbox.add([send('route', other)], undefined), [send('route', other)])
+      assert.deepEqual(outbox.add([send('link')], undefined), [send('link')])
+      assert.equal(outbox.stored(1).length, 2)
+      assert.deepEqual(outbox.add([send('route')], undefined), [send('route')])
+    })
+  })
+})
