@@ -15,9 +15,11 @@ export interface Channel {
   readonly status: ChannelStatus
   readonly round: Round
   /** The state that the last completed round made, of the channel's kind. */
-  readonly state: TrustLineState | EnforcedState
-  /** Most we ever may lose to a bug: set when an invariant failed. */
+  readonly state: ChannelState
+  /** Why it stands still after a fault of this program: set when an invariant failed. */
   readonly frozen: string | undefined
+  /** Of a `failed` channel: the requirement that was broken. */
+  readonly failure: string | undefined
 }
 
 /**
@@ -27,8 +29,13 @@ export interface Channel {
  */
 export type ChannelStatus = 'opening' | 'open' | 'closing' | 'failed'
 
-/** An update in a proposal; of our own adds we remember the origin. */
-export type ProposedUpdate = Update & { readonly origin?: OriginId | undefined }
+/** What a round changes, of either kind. */
+export type ChannelState = TrustLineState | EnforcedState
+
+/** An update in a proposal; of our own adds we remember the origin, and the secret should the peer show it early. */
+export type ProposedUpdate =
+  | (Extract<Update, { readonly type: 'add' }> & { readonly origin?: OriginId | undefined, readonly secret?: Uint8Array | undefined })
+  | Exclude<Update, { readonly type: 'add' }>
 
 /** Where the round protocol stands: all that must survive a crash. */
 export interface Round {
@@ -37,8 +44,10 @@ export interface Round {
   readonly phase: RoundPhaseName
   /** `proposed`, `committed`: ours. `agreed`: the peer's. `idle`: empty. */
   readonly updates: readonly ProposedUpdate[]
-  /** What the peer has given for the state after these updates, as far as it has come. */
+  /** What this side holds for the state after these updates, as far as it has come; its form is the kind's. */
   readonly evidence: Evidence
+  /** Who proposed the round before this one: a duplicate of its last message is answered again. */
+  readonly lastBy: Side | undefined
 }
 
 /** One trust line as its two ends see it; amounts in the asset's smallest units, seen from here. */
@@ -54,6 +63,11 @@ export interface TrustLineState {
   readonly sequence: number
   readonly nextLocalAddId: number
   readonly nextRemoteAddId: number
+  /** Sums and counts of the live locks that each side offered: kept, never folded anew. */
+  readonly localLocked: Units
+  readonly remoteLocked: Units
+  readonly localLocks: number
+  readonly remoteLocks: number
   readonly shutdown: boolean
   /** Both sides' signatures of the statement in force: the evidence a person takes to a court. */
   readonly localSignature: Uint8Array
@@ -68,6 +82,9 @@ export interface EnforcedState {
   readonly remoteNumber: number
   readonly localBalance: Units
   readonly remoteBalance: Units
+  readonly localLocks: number
+  readonly remoteLocks: number
+  readonly shutdown: boolean
   readonly nextLocalAddId: number
   readonly nextRemoteAddId: number
   readonly fundingOutpoint: { readonly txid: Uint8Array, readonly index: number }

@@ -1,9 +1,10 @@
 import type { AssetId, ChannelId, OriginId, PeerId } from '../base/ids.js'
+import type { Units } from '../base/money.js'
 import type { Draw, Env } from '../base/env.js'
 import type { Table } from '../base/table.js'
 import type { Fault } from '../base/step.js'
 import type { FailReason, Lock, LockKey, LockTerms } from './lock.js'
-import type { ChannelMessage } from './messages.js'
+import type { ChannelMessage, ProposeMessage } from './messages.js'
 import type { Channel } from './entity.js'
 
 /**
@@ -28,6 +29,8 @@ export interface ChannelHost {
   readonly queues: Table<ChannelId, UpdateQueue>
   /** Whether the channel's messages can be sent now: connected, and reestablished on this connection. */
   readonly sessions: Table<ChannelId, ChannelSession>
+  /** Where each of our offers is, volatile, by origin. All tables are made by `createChannelTables`. */
+  readonly offers: Table<OriginId, Offer>
   send: (peer: PeerId, message: ChannelMessage) => void
   outcome: (outcome: ChannelOutcome) => void
   /** Whether an opening from this peer fits the link's accept rules; else why not. */
@@ -42,16 +45,32 @@ export type QueuedUpdate =
   | { readonly type: 'fulfil', readonly id: number, readonly secret: Uint8Array }
   | { readonly type: 'fail', readonly id: number, readonly reason: FailReason }
   | { readonly type: 'expire', readonly id: number }
-  | { readonly type: 'set-limit', readonly limit: bigint }
+  | { readonly type: 'set-limit', readonly limit: Units }
   | { readonly type: 'shutdown' }
 
-export interface UpdateQueue { readonly updates: readonly QueuedUpdate[] }
+/** What waits in one channel. It exists only while something waits, so that rounds are started without looking at idle channels. */
+export interface UpdateQueue {
+  readonly updates: readonly QueuedUpdate[]
+  /** Count and sum of the adds among them. */
+  readonly adds: number
+  readonly amount: Units
+  /** Locks of the peer whose secret was not shown on this connection yet. */
+  readonly unshown: readonly number[]
+}
+
+export interface Offer {
+  readonly channelId: ChannelId
+  /** `queued`: it waits for a round. `live`: it is in a proposal or in the state. */
+  readonly state: 'queued' | 'live'
+}
 
 export interface ChannelSession {
   /** We sent our reestablish on this connection. */
   readonly sent: boolean
   /** We processed the peer's on this connection; only now rounds may run. */
   readonly ready: boolean
+  /** A proposal that expires locks, which waits until the two clocks agree. */
+  readonly held: ProposeMessage | undefined
 }
 
 /** What happened in a channel that others care about. */
@@ -71,5 +90,9 @@ export type ChannelOutcome =
   /** The removal of a lock we received is irrevocable. */
   | { readonly type: 'lockRemoved', readonly channelId: ChannelId, readonly id: number, readonly how: 'fulfilled' | 'failed' | 'expired' }
   | { readonly type: 'closed', readonly channelId: ChannelId }
+  /** A limit of ours is in force: the round is irrevocable. */
+  | { readonly type: 'limitSet', readonly channelId: ChannelId, readonly limit: Units }
+  /** What is owed and locked grew above the limit we wanted before it could be proposed. */
+  | { readonly type: 'limitRefused', readonly channelId: ChannelId, readonly limit: Units }
   /** The peer broke the protocol: the channel is `failed`; evidence is kept. */
   | { readonly type: 'fault', readonly channelId: ChannelId, readonly fault: Fault }

@@ -49,7 +49,9 @@ export const lockEntity = record({
   /** Of a received lock: its `add` is irrevocable, so it was handed to the payment layer. */
   irrevocable: bool,
   /** We decided to fail it (received) or to expire it (offered); the update waits for its round. */
-  failing: optional(oneOf(...FAIL_REASONS))
+  failing: optional(oneOf(...FAIL_REASONS)),
+  /** In a halted channel (failed or frozen): its end was told to the payment layer; the entity stays as evidence. */
+  ended: bool
 })
 export type Lock = ValueOf<typeof lockEntity>
 export type LockKey = `${ChannelId}/${'l' | 'r'}${number}`

@@ -1,0 +1,24 @@
+/** Bounds of the channel protocol. Each is in the table of `protocols/channel/README.md`. */
+
+/** Bytes of one message of the channel stream. */
+export const FRAME_BYTES_MAX = 65_536
+/** Updates of one proposal. */
+export const UPDATES_PER_ROUND_MAX = 483
+/** Bytes that the updates of one proposal may take, so that with its evidence it fits a frame. */
+export const ROUND_UPDATE_BYTES_MAX = 57_344
+/** Live locks that one side of a trust line may have offered. */
+export const TRUST_LINE_LOCKS_MAX = 483
+/** Adds of ours that may wait for a round of one channel. The other updates that wait are bounded by the live locks. */
+export const QUEUED_ADDS_MAX = 1_024
+/** Channels of one link, those being opened included. */
+export const CHANNELS_PER_LINK_MAX = 16
+/** Secrets in one message. */
+export const SECRETS_PER_MESSAGE_MAX = 512
+/** Signatures, and pre-signatures, in one message. */
+export const EVIDENCE_ITEMS_MAX = 900
+/** How far two neighbours' clocks may differ; an offerer waits so long after the expiry before it takes a lock back. */
+export const CLOCK_SKEW_SECONDS_MAX = 60
+/** Times that rounds are started again because outcomes of the first brought new work. */
+export const START_PASSES_MAX = 8
+/** Characters of a stored reason. */
+export const REASON_LENGTH_MAX = 256

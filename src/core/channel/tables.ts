@@ -1,0 +1,26 @@
+import type { ChannelId, OriginId } from '../base/ids.js'
+import { createTable, type Journal, type Table } from '../base/table.js'
+import type { Channel } from './entity.js'
+import type { ChannelSession, Offer, UpdateQueue } from './host.js'
+import { lockLayout, type Lock, type LockKey } from './lock.js'
+import { channelLayout } from './stored.js'
+
+/** The tables that channels live in. */
+export interface ChannelTables {
+  readonly channels: Table<ChannelId, Channel>
+  readonly locks: Table<LockKey, Lock>
+  readonly queues: Table<ChannelId, UpdateQueue>
+  readonly sessions: Table<ChannelId, ChannelSession>
+  readonly offers: Table<OriginId, Offer>
+}
+
+/** Makes the tables: `channel` (grouped by peer) and `lock` (grouped by channel) are durable, the others volatile. */
+export function createChannelTables (journal: Journal): ChannelTables {
+  return {
+    channels: createTable<ChannelId, Channel>(journal, 'channel', { layout: channelLayout, groupBy: (_id, channel) => channel.peer }),
+    locks: createTable<LockKey, Lock>(journal, 'lock', { layout: lockLayout, groupBy: (_key, lock) => lock.channelId }),
+    queues: createTable<ChannelId, UpdateQueue>(journal, 'channel-queue'),
+    sessions: createTable<ChannelId, ChannelSession>(journal, 'channel-session'),
+    offers: createTable<OriginId, Offer>(journal, 'offer')
+  }
+}
