@@ -17,6 +17,11 @@ export const ERRORS = {
   'not-implemented': [110, '{what} is not part of this version.'],
   'shutting-down': [111, 'The node is stopping.'],
   'already-exists': [112, '{what} {id} exists already.'],
+  'no-credential': [113, 'The request carries no valid credential. Send the content of .cookie in the data folder as a bearer token.'],
+  'forbidden-origin': [114, 'The request was refused: {reason}. The API answers programs of this machine only.'],
+  'too-large': [115, '{what} is too large: at most {limit} is possible.'],
+  'bad-topology': [116, 'Line {line} of the topology {file} is not valid: {reason}.'],
+  'declined': [117, 'Nothing was done: the question was not answered with yes.'],
   'internal': [199, 'A fault of this program: {reason}. The state was kept; please report it with the log.'],
   // 2xx payment
   'bad-invoice': [200, 'Not a valid invoice: {reason}.'],
@@ -53,6 +58,7 @@ export const ERRORS = {
   'self-link': [313, 'A node cannot link to itself.'],
   'channel-exists': [314, 'There is already a channel of this kind and asset on the link: {id}.'],
   'limit-too-low': [315, 'The limit cannot go below what is owed and locked: {least}.'],
+  'link-busy': [316, 'The link to {peer} carries {channels} channels; close them first.'],
   // 4xx chain
   'no-chain': [400, 'This node has no {chain} backend; `amiko init --chain` sets one.'],
   // 5xx mesh

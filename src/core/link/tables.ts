@@ -1,0 +1,59 @@
+import type { AssetId, PeerId, RequestId } from '../base/ids.js'
+import { bool, entity, hexOf, list, oneOf, optional, record, text, u32, units, type ValueOf } from '../base/struct.js'
+import { createTable, type Journal, type Table } from '../base/table.js'
+import { ACCEPT_RULES_MAX, ADDRESSES_MAX, ADDRESS_BYTES_MAX } from './limits.js'
+
+const acceptRules = list(record({ kind: oneOf('chain', 'trust-line'), asset: hexOf<AssetId>(32), limit: units }), ACCEPT_RULES_MAX)
+const feePolicy = record({ base: units, ppm: u32 })
+
+const linkRecord = record({
+  peer: text<PeerId>(64),
+  /** `requested`: we asked. `incoming`: they asked, and a person must decide. */
+  status: oneOf('open', 'requested', 'incoming'),
+  addresses: list(text(ADDRESS_BYTES_MAX), ADDRESSES_MAX),
+  /** Undefined: the defaults hold. */
+  accept: optional(acceptRules),
+  fee: optional(feePolicy),
+  /** The peer asked and nobody here did: such a link may make room for another while it carries no channel. */
+  automatic: bool
+})
+/** A link as it is stored, under `link/<peer>`. */
+export type Link = ValueOf<typeof linkRecord>
+export const linkLayout = entity<Link>('link', 1, linkRecord)
+
+const defaultsRecord = record({ accept: optional(acceptRules), fee: optional(feePolicy) })
+/** Rules of links that have none of their own, under `link-defaults/all`. */
+export type LinkDefaults = ValueOf<typeof defaultsRecord>
+export const linkDefaultsLayout = entity<LinkDefaults>('link-defaults', 1, defaultsRecord)
+
+/** One connection to a peer. Volatile: exists while the connection does. */
+export interface LinkSession {
+  /** How far the peer's clock is ahead of ours; undefined until the first pong. */
+  readonly clockSkewMs: number | undefined
+  readonly roundTripMs: number | undefined
+  /** The ping that waits for its pong. */
+  readonly ping: { readonly nonce: number, readonly sentMs: number } | undefined
+  /** Messages the peer may still send, and when that was counted. */
+  readonly credit: number
+  readonly creditAtMs: number
+}
+
+/** A user's request that waits for the peer. */
+export interface OpenWait { readonly requestId: RequestId, readonly peer: PeerId }
+
+export interface LinkTables {
+  readonly links: Table<PeerId, Link>
+  readonly linkDefaults: Table<'all', LinkDefaults>
+  readonly linkSessions: Table<PeerId, LinkSession>
+  /** Grouped by peer. */
+  readonly openWaits: Table<RequestId, OpenWait>
+}
+
+export function createLinkTables (journal: Journal): LinkTables {
+  return {
+    links: createTable(journal, 'link', { layout: linkLayout }),
+    linkDefaults: createTable(journal, 'link-defaults', { layout: linkDefaultsLayout }),
+    linkSessions: createTable(journal, 'link-session'),
+    openWaits: createTable(journal, 'link-wait', { groupBy: (_key, wait) => wait.peer })
+  }
+}
