@@ -57,12 +57,12 @@ export function preVerify (preSignature: Uint8Array, message: Uint8Array, public
   const s0 = preSignature.subarray(POINT_BYTES)
   const keyX = xOnly(publicKey)
   const key = liftX(keyX)
-  if (keyX.length !== 32 || toNumber(s0) >= ORDER || !isPoint(key) || !isPoint(nonce) || !isPoint(adaptorPoint)) return false
+  if (keyX.length !== 32 || toNumber(s0) >= ORDER || !isPoint(key) || !isPoint(nonce)) return false
   // s0·G - e·P is k·G, or its negation when R0 is odd; then R0 must be k·G + T.
   const part = mulAddG(key, negateScalar(challenge(xOnly(nonce), keyX, message)), s0)
   if (part === undefined) return false
   const rest = addPoints(nonce, nonce[0] === ODD ? part : negatePoint(part))
-  return rest !== undefined && equalBytes(rest, adaptorPoint)
+  return rest !== undefined && equalBytes(rest, adaptorPoint) // so T is a point, too, without asking
 }
 
 /**
