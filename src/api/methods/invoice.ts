@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import type { AmikoNode, InvoiceView } from '../../node/nouns.js'
+import { DESCRIPTION_CHARACTERS_MAX, MEETING_POINTS_MAX } from '../limits.js'
+import { amountText, assetName, count, countField, durationText, hexId, invoiceIdText, meetingPointText, timeMs, unitsText } from './fields.js'
+import { method } from './method.js'
+import { assetNameOf, positiveAmount } from './money.js'
+
+const EXAMPLE_ID = '00'.repeat(32)
+
+const invoiceAnswer = z.object({
+  id: hexId,
+  invoice: z.string(),
+  status: z.enum(['open', 'paid', 'expired', 'cancelled']),
+  asset: assetName,
+  amount: unitsText,
+  received: unitsText,
+  description: z.string(),
+  createdMs: timeMs,
+  expiresMs: timeMs,
+  paidMs: timeMs.optional()
+})
+
+const EXAMPLE_INVOICE: z.output<typeof invoiceAnswer> = {
+  id: EXAMPLE_ID, invoice: 'amiko1…', status: 'open', asset: 'btc', amount: '20000', received: '0', description: 'tea', createdMs: 1_760_000_000_000, expiresMs: 1_760_003_600_000
+}
+
+const answerOf = (node: AmikoNode, invoice: InvoiceView): z.output<typeof invoiceAnswer> => ({
+  id: invoice.id,
+  invoice: invoice.invoice,
+  status: invoice.status,
+  asset: assetNameOf(node, invoice.asset),
+  amount: String(invoice.amount),
+  received: String(invoice.received),
+  description: invoice.description,
+  createdMs: invoice.createdMs,
+  expiresMs: invoice.expiresMs,
+  ...(invoice.paidMs === undefined ? {} : { paidMs: invoice.paidMs })
+})
+
+export const invoiceCreate = method({
+  name: 'invoice.create',
+  summary: 'Ask to be paid: make an invoice',
+  scope: 'invoice',
+  params: z.strictObject({
+    amount: amountText('What the payee gets'),
+    description: z.string().max(DESCRIPTION_CHARACTERS_MAX).optional().meta({ placeholder: 'TEXT', description: 'What it is for; the payer sees it' }),
+    expiry: durationText('How long it can be paid, such as 1h').optional(),
+    meetingPoints: z.array(meetingPointText('Use this meeting point instead of the nearest ones')).min(1).max(MEETING_POINTS_MAX).optional()
+  }),
+  result: z.object({ invoice: z.string(), id: hexId, asset: assetName, amount: unitsText, expiresMs: timeMs }),
+  errors: ['bad-amount', 'amount-out-of-range', 'unknown-asset', 'no-meeting-point', 'receive-limit', 'busy'],
+  example: {
+    params: { amount: '20sat', description: 'tea', expiry: '1h' },
+    result: { invoice: 'amiko1…', id: EXAMPLE_ID, asset: 'btc', amount: '20000', expiresMs: 1_760_003_600_000 }
+  },
+  command: { command: 'invoice create', flags: { meetingPoints: '--meeting-point' }, examples: ['amiko invoice create --amount 20sat --description tea --expiry 1h'] },
+  handler: async (node, { amount: text, description, expiry, meetingPoints }, { signal }) => {
+    const amount = positiveAmount(node, text)
+    const made = await node.invoices.create({
+      amount,
+      signal,
+      ...(description === undefined ? {} : { description }),
+      ...(expiry === undefined ? {} : { expiryMs: expiry }),
+      ...(meetingPoints === undefined ? {} : { meetingPoints })
+    })
+    return { invoice: made.invoice, id: made.id, asset: assetNameOf(node, amount.asset), amount: String(amount.value), expiresMs: made.expiresMs }
+  }
+})
+
+export const invoiceList = method({
+  name: 'invoice.list',
+  summary: 'List the invoices of this node, newest first',
+  scope: 'read',
+  params: z.strictObject({ count: countField() }),
+  result: z.object({ invoices: z.array(invoiceAnswer), total: count }),
+  errors: [],
+  example: { params: {}, result: { invoices: [EXAMPLE_INVOICE], total: 1 } },
+  command: {
+    command: 'invoice list',
+    examples: ['amiko invoice list --count 20'],
+    table: {
+      rows: 'invoices',
+      columns: [
+        { head: 'id', field: 'id', formatAs: 'id' }, { head: 'status', field: 'status' }, { head: 'amount', field: 'amount', formatAs: 'amount' },
+        { head: 'description', field: 'description' }, { head: 'expires', field: 'expiresMs', formatAs: 'time' }
+      ],
+      empty: 'No invoices. `amiko invoice create --amount AMOUNT` makes one.'
+    }
+  },
+  handler: (node, { count }) => {
+    const all = node.invoices.list()
+    const newest = [...all].sort((a, b) => b.createdMs - a.createdMs).slice(0, count)
+    return { invoices: newest.map((invoice) => answerOf(node, invoice)), total: all.length }
+  }
+})
+
+export const invoiceShow = method({
+  name: 'invoice.show',
+  summary: 'Show one invoice of this node',
+  scope: 'read',
+  params: z.strictObject({ id: invoiceIdText('Id of the invoice') }),
+  result: invoiceAnswer,
+  errors: ['not-found'],
+  example: { params: { id: EXAMPLE_ID }, result: EXAMPLE_INVOICE },
+  command: { command: 'invoice show', places: ['id'], examples: [`amiko invoice show ${EXAMPLE_ID}`] },
+  handler: (node, { id }) => answerOf(node, node.invoices.show(id))
+})
+
+export const invoiceCancel = method({
+  name: 'invoice.cancel',
+  summary: 'Withdraw an invoice that was not paid',
+  scope: 'invoice',
+  params: z.strictObject({ id: invoiceIdText('Id of the invoice') }),
+  result: z.object({ id: hexId, status: z.literal('cancelled') }),
+  errors: ['not-found', 'invoice-closed'],
+  example: { params: { id: EXAMPLE_ID }, result: { id: EXAMPLE_ID, status: 'cancelled' } },
+  command: { command: 'invoice cancel', places: ['id'], examples: [`amiko invoice cancel ${EXAMPLE_ID}`] },
+  handler: async (node, { id }) => {
+    await node.invoices.cancel(id)
+    return { id, status: 'cancelled' as const }
+  }
+})

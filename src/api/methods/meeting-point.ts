@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { count, hexId, meetingPointText } from './fields.js'
+import { method } from './method.js'
+
+const EXAMPLE_ID = '02' + '00'.repeat(32)
+
+export const meetingPointHost = method({
+  name: 'meetingPoint.host',
+  summary: 'Host a meeting point on this node and announce it',
+  scope: 'admin',
+  params: z.strictObject({}),
+  result: z.object({ id: hexId }),
+  errors: ['busy'],
+  example: { params: {}, result: { id: EXAMPLE_ID } },
+  command: { command: 'meeting-point host', examples: ['amiko meeting-point host'] },
+  handler: async (node) => ({ id: (await node.meetingPoints.host()).id })
+})
+
+export const meetingPointList = method({
+  name: 'meetingPoint.list',
+  summary: 'List the meeting points this node knows, with its distance to each',
+  scope: 'read',
+  params: z.strictObject({}),
+  result: z.object({ meetingPoints: z.array(z.object({ id: hexId, hosted: z.boolean(), hops: count.optional(), announced: z.boolean() })) }),
+  errors: [],
+  example: { params: {}, result: { meetingPoints: [{ id: EXAMPLE_ID, hosted: false, hops: 2, announced: true }] } },
+  command: {
+    command: 'meeting-point list',
+    examples: ['amiko meeting-point list'],
+    table: {
+      rows: 'meetingPoints',
+      columns: [{ head: 'id', field: 'id' }, { head: 'hosted', field: 'hosted' }, { head: 'hops', field: 'hops' }, { head: 'announced', field: 'announced' }],
+      empty: 'No meeting point is known. `amiko meeting-point host` hosts one here.'
+    }
+  },
+  handler: (node) => ({
+    meetingPoints: node.meetingPoints.list().map(({ id, hosted, hops, announced }) => ({ id, hosted, ...(hops === undefined ? {} : { hops }), announced }))
+  })
+})
+
+export const meetingPointStop = method({
+  name: 'meetingPoint.stop',
+  summary: 'Stop hosting a meeting point',
+  scope: 'admin',
+  params: z.strictObject({ id: meetingPointText('Id of the meeting point; all hosted here when it is left out').optional() }),
+  result: z.object({ status: z.literal('stopped') }),
+  errors: ['not-found'],
+  example: { params: {}, result: { status: 'stopped' } },
+  command: { command: 'meeting-point stop', places: ['id'], examples: ['amiko meeting-point stop'] },
+  handler: async (node, { id }) => {
+    await node.meetingPoints.stop(id)
+    return { status: 'stopped' as const }
+  }
+})

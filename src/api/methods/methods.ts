@@ -1,0 +1,65 @@
+/**
+ * The one table of methods: what a node can be asked over its local API. Each method is declared once, in the file of
+ * its noun. Reading order:
+ * - `method.ts`: what a declaration is, scopes, and the check of parameters
+ * - `fields.ts`, `money.ts`: the fields that requests and answers are made of
+ * - `node.ts`, `mesh.ts`, `link.ts`, `channel.ts`, `invoice.ts`, `payment.ts`, `meeting-point.ts`, `asset.ts`
+ * - `reference.ts`: `commands`, the table as data
+ */
+import type { z } from 'zod'
+import { assetList } from './asset.js'
+import { channelClose, channelList, channelOpen, channelSet, channelShow } from './channel.js'
+import { invoiceCancel, invoiceCreate, invoiceList, invoiceShow } from './invoice.js'
+import { linkClose, linkList, linkOpen, linkSet, linkShow } from './link.js'
+import { meetingPointHost, meetingPointList, meetingPointStop } from './meeting-point.js'
+import { meshAddresses, meshConnect, meshDisconnect, meshPeers } from './mesh.js'
+import type { AnyMethod } from './method.js'
+import { nodeStatus, nodeStop } from './node.js'
+import { paymentList, paymentPay, paymentShow, paymentWait } from './payment.js'
+import { referenceMethod } from './reference.js'
+
+const NOUNS = {
+  'node.status': nodeStatus,
+  'node.stop': nodeStop,
+  'mesh.peers': meshPeers,
+  'mesh.connect': meshConnect,
+  'mesh.disconnect': meshDisconnect,
+  'mesh.addresses': meshAddresses,
+  'link.open': linkOpen,
+  'link.list': linkList,
+  'link.show': linkShow,
+  'link.set': linkSet,
+  'link.close': linkClose,
+  'channel.open': channelOpen,
+  'channel.list': channelList,
+  'channel.show': channelShow,
+  'channel.set': channelSet,
+  'channel.close': channelClose,
+  'invoice.create': invoiceCreate,
+  'invoice.list': invoiceList,
+  'invoice.show': invoiceShow,
+  'invoice.cancel': invoiceCancel,
+  'payment.pay': paymentPay,
+  'payment.list': paymentList,
+  'payment.show': paymentShow,
+  'payment.wait': paymentWait,
+  'meetingPoint.host': meetingPointHost,
+  'meetingPoint.list': meetingPointList,
+  'meetingPoint.stop': meetingPointStop,
+  'asset.list': assetList
+} as const
+
+/** All methods by name. */
+export const METHODS = { ...NOUNS, commands: referenceMethod(Object.values(NOUNS) as readonly AnyMethod[]) } as const
+
+export type MethodName = keyof typeof METHODS
+/** What a caller writes. */
+export type ParamsOf<N extends MethodName> = z.input<typeof METHODS[N]['params']>
+/** What a caller reads. */
+export type ResultOf<N extends MethodName> = z.output<typeof METHODS[N]['result']>
+
+// A Map, so that a caller's `constructor` or `__proto__` finds nothing.
+const byName: ReadonlyMap<string, AnyMethod> = new Map(Object.entries(METHODS) as ReadonlyArray<[string, AnyMethod]>)
+
+export const methodNamed = (name: string): AnyMethod | undefined => byName.get(name)
+export const allMethods = (): readonly AnyMethod[] => [...byName.values()]

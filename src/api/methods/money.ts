@@ -1,0 +1,53 @@
+import type { Amount } from '../../core/base/assets.js'
+import { AmikoError } from '../../core/base/errors.js'
+import type { AssetId } from '../../core/base/ids.js'
+import { printable } from '../../core/base/printable.js'
+import type { AcceptRule } from '../../core/link/rules.js'
+import type { AmikoNode } from '../../node/nouns.js'
+
+/** Reads an amount that must not be zero. Throws bad-amount or amount-out-of-range. */
+export function positiveAmount (node: AmikoNode, text: string): Amount {
+  const amount = node.assets.parse(text)
+  if (amount.value <= 0n) throw outOfRange(node, amount)
+  return amount
+}
+
+/** The error for an amount that is zero where something must move. */
+export function outOfRange (node: AmikoNode, amount: Amount): AmikoError {
+  const asset = node.assets.byId(amount.asset)
+  return new AmikoError('amount-out-of-range', {
+    amount: node.assets.format(amount.asset, amount.value),
+    min: node.assets.format(amount.asset, 1n),
+    max: asset === undefined ? 'unknown' : node.assets.format(amount.asset, asset.max)
+  })
+}
+
+/** Refuses two amounts, or an amount and a named asset, that are not of one asset. */
+export function sameAsset (node: AmikoNode, what: string, expected: AssetId, found: AssetId): void {
+  if (expected !== found) {
+    throw new AmikoError('bad-request', { reason: `${what} is in ${assetNameOf(node, found)}, not in ${assetNameOf(node, expected)}` })
+  }
+}
+
+/** The name people write, or the id of an asset not named here. */
+export const assetNameOf = (node: AmikoNode, id: AssetId): string => node.assets.byId(id)?.name ?? id
+
+/** Reads `trust-line:btc:1000sat`. */
+export function parseRule (node: AmikoNode, text: string): AcceptRule {
+  const [kind, assetText, limitText, ...rest] = text.split(':')
+  if ((kind !== 'trust-line' && kind !== 'chain') || assetText === undefined || limitText === undefined || rest.length > 0) {
+    throw new AmikoError('bad-request', { reason: `not a rule: ${printable(text, 100)}; write trust-line:ASSET:LIMIT or chain:ASSET:MAX, such as trust-line:btc:1000sat` })
+  }
+  const asset = node.assets.resolve(assetText)
+  const limit = node.assets.parse(limitText)
+  sameAsset(node, 'the limit of a rule', asset.id, limit.asset)
+  return { kind, asset: asset.id, limit: limit.value }
+}
+
+/** `none` alone is the empty list: nothing is accepted. */
+export const parseRules = (node: AmikoNode, texts: readonly string[]): readonly AcceptRule[] =>
+  texts.length === 1 && texts[0] === 'none' ? [] : texts.map((text) => parseRule(node, text))
+
+/** Text that {@link parseRule} reads back. */
+export const formatRule = (node: AmikoNode, rule: AcceptRule): string =>
+  `${rule.kind}:${assetNameOf(node, rule.asset)}:${node.assets.format(rule.asset, rule.limit)}`
