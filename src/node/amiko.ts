@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fromHex, toHex } from '../core/base/bytes.js'
 import { AmikoError } from '../core/base/errors.js'
@@ -7,6 +6,8 @@ import type { ChannelId } from '../core/base/ids.js'
 import { curveName, useCurve } from '../core/crypto/curve.js'
 import { createNodeCore } from '../core/node/node.js'
 import { networkOf } from '../core/node/genesis.js'
+import { VERSION } from '../core/base/version.js'
+import type { Notice } from '../core/node/events.js'
 import { defaultSettings } from '../core/node/settings.js'
 import { announcementId } from '../../protocols/hints/codec.js'
 import { levelStore } from '../adapters/level/level-store.js'
@@ -50,7 +51,7 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     announcementId
   })
   const core = createNodeCore({ identitySecret: identity.secret, network, settings: defaultSettings(config.pacing, config.payment) })
-  const listeners = new Set<(notice: { readonly type: string }) => void>()
+  const listeners = new Set<(notice: Notice) => void>()
   const warnings: string[] = []
   const runner = createRunner({
     core,
@@ -71,7 +72,7 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
   const node = nounsOf({
     self: identity.peerId,
     network: { name: network.name, id: toHex(network.id), kind: network.kind },
-    version: packageVersion(),
+    version: VERSION,
     engine: curveName(),
     assets: createAssets(network.kind),
     runner,
@@ -95,12 +96,13 @@ export async function configOf (dir: string): Promise<NodeConfig> {
 
 function chooseCurve (engine: NonNullable<AmikoOptions['engine']>): void {
   if (engine === 'tiny-secp256k1') return
-  const native = loadNativeCurve()
-  if (native.engine !== undefined) useCurve(native.engine)
-  else if (engine === 'libsecp256k1') throw new AmikoError('bad-request', { reason: `libsecp256k1 was asked for but is not there (${native.reason})` })
+  let absent = ''
+  const native = loadNativeCurve((reason) => { absent = reason })
+  if (native !== undefined) useCurve(native)
+  else if (engine === 'libsecp256k1') throw new AmikoError('bad-request', { reason: `libsecp256k1 was asked for but is not there (${absent})` })
 }
 
-function tell (listener: (notice: { readonly type: string }) => void, notice: { readonly type: string }, logger: Logger): void {
+function tell (listener: (notice: Notice) => void, notice: Notice, logger: Logger): void {
   try {
     listener(notice)
   } catch (error) {
@@ -119,11 +121,6 @@ function writeDump (dir: string, channelId: ChannelId, dump: object, warnings: s
 
 const plain = (_key: string, value: unknown): unknown =>
   typeof value === 'bigint' ? value.toString() : value instanceof Uint8Array ? toHex(value) : value
-
-function packageVersion (): string {
-  const require = createRequire(import.meta.url)
-  return (require('amiko-pay/package.json') as { version: string }).version
-}
 
 function once (action: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined

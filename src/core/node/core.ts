@@ -3,7 +3,7 @@ import type { ChannelId, InvoiceId, PeerId } from '../base/ids.js'
 import type { Change } from '../base/table.js'
 import type { Channel, ChannelView } from '../channel/entity.js'
 import type { Lock } from '../channel/lock.js'
-import type { LinkView } from '../link/views.js'
+import type { LinkDescription } from '../link/views.js'
 import type { PaymentSettings } from '../payment/host.js'
 import type { InvoiceView, PaymentView } from '../payment/views.js'
 import type { MeetingPointView } from '../routing/views.js'
@@ -49,7 +49,7 @@ export interface NodeSettings {
 
 /** Reading without a step: for the API, the dashboard, checkers. Everything returned is frozen or a copy. */
 export interface NodeView {
-  links: () => readonly LinkView[]
+  links: () => readonly LinkDescription[]
   channels: () => readonly ChannelView[]
   invoices: () => readonly InvoiceView[]
   invoice: (id: InvoiceId) => InvoiceView | undefined

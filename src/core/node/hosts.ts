@@ -1,13 +1,16 @@
 import type { Draw, Env } from '../base/env.js'
 import type { AssetId, ChannelId, OriginId, PeerId, RequestId } from '../base/ids.js'
 import type { Units } from '../base/money.js'
-import { asUnits } from '../base/money.js'
+import { asUnits, UNITS_MAX } from '../base/money.js'
+import { coin } from '../base/assets.js'
 import { invariant } from '../base/invariant.js'
 import type { Refusal } from '../base/step.js'
 import { cancelOffer, capacity, failLock, fulfilLock, offerLock, offerState } from '../channel/channel.js'
 import type { Channel } from '../channel/entity.js'
+import type { ChannelMessage } from '../channel/messages.js'
 import type { ChannelHost, ChannelOutcome } from '../channel/host.js'
-import { clocksAgree, judgeOpening } from '../link/link.js'
+import { feePolicyOf, judgeOpening } from '../link/judge.js'
+import { clocksAgree } from '../link/ping.js'
 import type { LinkHost } from '../link/host.js'
 import type { LinkMessage } from '../link/messages.js'
 import type { PaymentHost } from '../payment/host.js'
@@ -79,27 +82,37 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
   }
   const isLinked = (peer: PeerId): boolean => state.link.links.get(peer)?.status === 'open'
   const openChannels = function * (peer?: PeerId): Iterable<Channel> {
-    for (const channel of peer === undefined ? state.channels.values() : state.channels.group(peer).values()) {
+    for (const channel of peer === undefined ? state.channel.channels.values() : state.channel.channels.group(peer).values()) {
       if (channel.status === 'open' && channel.frozen === undefined) yield channel
     }
   }
   const channelsWith = (peer: PeerId, asset: AssetId): ReadonlyArray<{ readonly id: ChannelId, readonly spendable: Units, readonly receivable: Units }> => {
     const usable = []
     for (const channel of openChannels(peer)) {
-      if (channel.asset !== asset || state.sessions.get(channel.id)?.ready !== true) continue
+      if (channel.asset !== asset || state.channel.sessions.get(channel.id)?.ready !== true) continue
       const { spendable, receivable } = capacity(channelHost, channel.id)
       usable.push({ id: channel.id, spendable, receivable })
     }
     return usable.sort((a, b) => a.spendable > b.spendable ? -1 : a.spendable < b.spendable ? 1 : 0)
   }
 
+  const sumCapacity = (asset: AssetId): { spendable: Units, receivable: Units } => {
+    let spendable = 0n
+    let receivable = 0n
+    for (const channel of openChannels()) {
+      if (channel.asset !== asset) continue
+      const one = capacity(channelHost, channel.id)
+      spendable += one.spendable
+      receivable += one.receivable
+    }
+    return { spendable: capUnits(spendable), receivable: capUnits(receivable) }
+  }
+  const coinMax = new Map((['btc', 'ltc'] as const).map((code) => coin(code, network.kind === 'mainnet' ? 'mainnet' : 'regtest')).map(({ id, max }) => [id, max]))
+
   const channelHost: ChannelHost = extend(shared, {
     identitySecret,
-    channels: state.channels,
-    locks: state.locks,
-    queues: state.queues,
-    sessions: state.sessions,
-    send: (peer: PeerId, message: (Effect & { stream: 'channel' })['message']) => {
+    ...state.channel,
+    send: (peer: PeerId, message: ChannelMessage) => {
       if (connected.has(peer)) perform({ type: 'send', peer, stream: 'channel', message })
     },
     outcome: (outcome: ChannelOutcome) => { outcomes.push(outcome) },
@@ -113,7 +126,7 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     keep: (peer: PeerId, addresses: readonly string[]) => { perform({ type: 'keep', peer, addresses }) },
     release: (peer: PeerId) => { perform({ type: 'release', peer }) },
     drop: (peer: PeerId) => { perform({ type: 'drop', peer }) },
-    channelCount: (peer: PeerId) => state.channels.group(peer).size
+    channelCount: (peer: PeerId) => state.channel.channels.group(peer).size
   })
   const routingHost: RoutingHost = extend(shared, {
     identitySecret,
@@ -124,7 +137,7 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     linkPeers: () => [...state.link.links.values()].filter(({ status }) => status === 'open').map(({ peer }) => ({ peer, connected: connected.has(peer) })),
     channelsWith,
     assets: () => assetsOf(openChannels()),
-    peerOf: (channelId: ChannelId) => state.channels.get(channelId)?.peer,
+    peerOf: (channelId: ChannelId) => state.channel.channels.get(channelId)?.peer,
     announce: (bytes: Uint8Array) => { perform({ type: 'announce', bytes }) },
     findMeetingPoint: (id: string) => { perform({ type: 'findMeetingPoint', id }) }
   })
@@ -143,13 +156,15 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     scored: (peer: PeerId, id: Parameters<PaymentHost<RouteMessage, PaymentTables>['scored']>[1], delivered: boolean) => { scored(routingHost, peer, id, delivered) },
     channelsWith,
     assets: () => assetsOf(openChannels()),
-    peerOf: (channelId: ChannelId) => state.channels.get(channelId)?.peer,
+    capacity: (asset: AssetId) => sumCapacity(asset),
+    assetMax: (asset: AssetId) => coinMax.get(asset) ?? asUnits(UNITS_MAX),
+    peerOf: (channelId: ChannelId) => state.channel.channels.get(channelId)?.peer,
     offer: (channelId: ChannelId, terms: Parameters<typeof offerLock>[2], origin: OriginId) => offerLock(channelHost, channelId, terms, origin),
     cancelOffer: (origin: OriginId) => cancelOffer(channelHost, origin),
     fulfil: (channelId: ChannelId, lockId: number, secret: Uint8Array) => { fulfilLock(channelHost, channelId, lockId, secret) },
     fail: (channelId: ChannelId, lockId: number, reason: Parameters<typeof failLock>[3]) => { failLock(channelHost, channelId, lockId, reason) },
     offerState: (origin: OriginId) => offerState(channelHost, origin),
-    feePolicy: (peer: PeerId) => state.link.links.get(peer)?.fee ?? NO_FEE
+    feePolicy: (peer: PeerId) => feePolicyOf(linkHost, peer)
   })
   return {
     channel: channelHost,
@@ -181,12 +196,13 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     setTimer: shared.setTimer,
     clearTimer: shared.clearTimer,
     answerNow (requestId, result) { if (result !== undefined) shared.answer(requestId, result) },
-    answerWaits (outcome) { waits.onOutcome(outcome, state.channels.get(outcome.channelId), shared.answer) },
+    answerWaits (outcome) { waits.onOutcome(outcome, state.channel.channels.get(outcome.channelId), shared.answer) },
     routingAt: (at) => extend(routingHost, { env: at })
   }
 }
 
-const NO_FEE = { base: asUnits(0n), ppm: 0 }
+/** A sum over channels can be more than one amount may be. */
+const capUnits = (sum: bigint): Units => asUnits(sum > UNITS_MAX ? UNITS_MAX : sum)
 
 function assetsOf (channels: Iterable<Channel>): ReadonlySet<AssetId> {
   const assets = new Set<AssetId>()

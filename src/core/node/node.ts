@@ -5,6 +5,7 @@ import { isRefusal, type Refusal } from '../base/step.js'
 import { rollBack } from '../base/table.js'
 import { closeChannel, expireLocks, onChannelMessage, onPeerConnected, onPeerDisconnected, openTrustLine, restart as restartChannels, setLimit, startRounds } from '../channel/channel.js'
 import { mulG } from '../crypto/curve.js'
+import { closeLink, openLink, setLink } from '../link/agreement.js'
 import * as links from '../link/link.js'
 import * as payments from '../payment/payment.js'
 import * as routing from '../routing/routing.js'
@@ -53,8 +54,8 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
     }
   }
   const watchExpiry = (env: Env): void => {
-    if (expiryTimerSet === state.locks.size > 0) return
-    expiryTimerSet = state.locks.size > 0
+    if (expiryTimerSet === state.channel.locks.size > 0) return
+    expiryTimerSet = state.channel.locks.size > 0
     if (expiryTimerSet) hosts.setTimer(EXPIRY_TIMER, env.nowMs + EXPIRY_TICK_MS)
     else hosts.clearTimer(EXPIRY_TIMER)
   }
@@ -119,9 +120,9 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
   /** Undefined: the answer comes later. */
   const request = (requestId: RequestId, what: Request): object | Refusal | undefined => {
     switch (what.type) {
-      case 'link.open': return links.openLink(hosts.link, requestId, what)
-      case 'link.set': return links.setLink(hosts.link, what)
-      case 'link.close': return links.closeLink(hosts.link, what)
+      case 'link.open': return openLink(hosts.link, requestId, what)
+      case 'link.set': return setLink(hosts.link, what)
+      case 'link.close': return closeLink(hosts.link, what)
       case 'channel.open': {
         const opened = openTrustLine(hosts.channel, what)
         return isRefusal(opened) ? opened : hosts.waits.add({ requestId, channelId: opened, until: 'opened' })
@@ -151,8 +152,8 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
     load (entries) { loadState(state, entries) },
     step: (event, env) => run(env, () => { handle(event) }),
     freeze: (channelId, reason, env) => run(env, () => {
-      const channel = state.channels.get(channelId)
-      if (channel !== undefined) state.channels.set(channelId, { ...channel, frozen: reason })
+      const channel = state.channel.channels.get(channelId)
+      if (channel !== undefined) state.channel.channels.set(channelId, { ...channel, frozen: reason })
       hosts.notify({ type: 'channel:frozen', channelId, reason })
       hosts.channel.outcome({ type: 'capacityChanged', channelId })
     }),
@@ -176,7 +177,7 @@ function settleOutcomes (hosts: Hosts): void {
       case 'opened': hosts.notify({ type: 'channel:opened', channelId: outcome.channelId }); break
       case 'closed': hosts.notify({ type: 'channel:closed', channelId: outcome.channelId }); break
       case 'fault': hosts.notify({ type: 'channel:fault', channelId: outcome.channelId, ...outcome.fault }); break
-      case 'openRefused': case 'capacityChanged': break
+      case 'openRefused': case 'capacityChanged': case 'limitRefused': break
       default: unreachable(outcome)
     }
     routing.onCapacityChanged(hosts.routing, outcome.channelId)

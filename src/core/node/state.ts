@@ -1,10 +1,6 @@
-import type { ChannelId } from '../base/ids.js'
-import { createTable, newJournal, type Journal, type Table } from '../base/table.js'
+import { newJournal, type Journal, type Table } from '../base/table.js'
 import type { EntityLayout } from '../base/struct.js'
-import { channelLayout } from '../channel/layout.js'
-import type { Channel } from '../channel/entity.js'
-import type { ChannelSession, UpdateQueue } from '../channel/host.js'
-import { lockLayout, type Lock, type LockKey } from '../channel/lock.js'
+import { createChannelTables, type ChannelTables } from '../channel/tables.js'
 import { createLinkTables, type LinkTables } from '../link/tables.js'
 import { createPaymentTables, type PaymentTables } from '../payment/tables.js'
 import { createRoutingTables, type RoutingTables } from '../routing/tables.js'
@@ -12,10 +8,7 @@ import { createRoutingTables, type RoutingTables } from '../routing/tables.js'
 /** Everything a node knows, as tables under one journal: a step is applied whole or not at all. */
 export interface NodeState {
   readonly journal: Journal
-  readonly channels: Table<ChannelId, Channel>
-  readonly locks: Table<LockKey, Lock>
-  readonly queues: Table<ChannelId, UpdateQueue>
-  readonly sessions: Table<ChannelId, ChannelSession>
+  readonly channel: ChannelTables
   readonly link: LinkTables
   readonly payment: PaymentTables
   readonly routing: RoutingTables
@@ -31,10 +24,7 @@ export function createNodeState (): NodeState {
   const journal = newJournal()
   return {
     journal,
-    channels: createTable(journal, 'channel', { layout: channelLayout, groupBy: (_key, channel) => channel.peer }),
-    locks: createTable(journal, 'lock', { layout: lockLayout, groupBy: (_key, lock) => lock.channelId }),
-    queues: createTable(journal, 'queue'),
-    sessions: createTable(journal, 'session'),
+    channel: createChannelTables(journal),
     link: createLinkTables(journal),
     payment: createPaymentTables(journal),
     routing: createRoutingTables(journal)
@@ -58,7 +48,7 @@ export function loadState (state: NodeState, entries: Iterable<readonly [key: st
 }
 
 function storedTables (state: NodeState): Map<string, StoredTable> {
-  const all = [state.channels, state.locks, ...Object.values(state.link), ...Object.values(state.payment), ...Object.values(state.routing)] as ReadonlyArray<Partial<Table<string, object>>>
+  const all = [...Object.values(state.channel), ...Object.values(state.link), ...Object.values(state.payment), ...Object.values(state.routing)] as ReadonlyArray<Partial<Table<string, object>>>
   const stored = new Map<string, StoredTable>()
   for (const table of all) {
     if (table.layout !== undefined && table.name !== undefined && table.load !== undefined) stored.set(table.name, { layout: table.layout, load: table.load })

@@ -9,7 +9,7 @@ import type { NodeState } from './state.js'
 export function createView (hosts: Hosts, state: NodeState): NodeView {
   return {
     links: () => [...state.link.links.values()].map((link) => linkView(hosts.link, link)),
-    channels: () => [...state.channels.values()].map((channel) => describeChannel(hosts.channel, channel)),
+    channels: () => [...state.channel.channels.values()].map((channel) => describeChannel(hosts.channel, channel)),
     invoices: () => [...state.payment.invoices.values()].map((invoice) => invoiceView(hosts.payment, invoice)),
     invoice (id) {
       const invoice = state.payment.invoices.get(id)
@@ -23,8 +23,8 @@ export function createView (hosts: Hosts, state: NodeState): NodeView {
     paymentOfInvoice () { throw new Error('to be wired') },
     meetingPoints: () => meetingPointViews(hosts.routing),
     warnings: () => [],
-    rawChannels: () => [...state.channels.values()],
-    locksOf: (channelId) => [...state.locks.values()].filter((lock) => lock.channelId === channelId),
-    leftovers: () => ({ locks: state.locks.size, waits: hosts.waits.size, ...paymentLeftovers(hosts.payment) })
+    rawChannels: () => [...state.channel.channels.values()],
+    locksOf: (channelId) => [...state.channel.locks.group(channelId).values()],
+    leftovers: () => ({ locks: state.channel.locks.size, waits: hosts.waits.size, ...paymentLeftovers(hosts.payment) })
   }
 }

@@ -2,8 +2,8 @@ import type { ChannelId, RequestId } from '../base/ids.js'
 import type { Units } from '../base/money.js'
 import type { Journal, Table } from '../base/table.js'
 import { createTable } from '../base/table.js'
-import type { ChannelOutcome } from '../channel/host.js'
 import type { Channel } from '../channel/entity.js'
+import type { ChannelOutcome } from '../channel/host.js'
 import { refuse, type Refusal } from '../base/step.js'
 
 /** Requests that wait for something to happen in a channel. */
@@ -51,6 +51,7 @@ function resultOf (wait: Wait, outcome: ChannelOutcome, channel: Channel | undef
     case 'openRefused': return refuse('channel-refused', { reason: outcome.reason })
     case 'closed': return until === 'closed' ? { status: 'closed' } : refuse('no-channel', { id: channelId })
     case 'fault': return refuse('channel-not-open', { id: channelId, status: 'failed' })
+    case 'limitRefused': return typeof until === 'object' && until.limit === outcome.limit ? refuse('limit-too-low', { least: 'more' }) : undefined
     default: {
       const limit = channel?.state.kind === 'trust-line' ? channel.state.localLimit : undefined
       return typeof until === 'object' && limit === until.limit ? {} : undefined
