@@ -63,7 +63,7 @@ function finitePlusG (point: Uint8Array, factor: Uint8Array, scalar: Uint8Array)
   return tinyCurve.add(tinyCurve.mul(point, factor), tinyCurve.mulG(scalar))
 }
 
-function finite (point: Uint8Array | null): Uint8Array {
+function finite (point: ReturnType<typeof tiny.pointFromScalar>): Uint8Array {
   invariant(point !== null, 'a multiple of a point by 1 to n - 1 is never infinity')
   return point
 }
