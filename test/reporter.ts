@@ -1,7 +1,7 @@
 import mocha from 'mocha'
 
 /** Mocha's `spec` output; the last line of the run is `N passed, N failed`, so that a person and a script read the same. */
-export default class ClosingLineReporter extends mocha.reporters.Spec { // eslint-disable-line import/no-default-export -- mocha loads a reporter by its default export
+export default class ClosingLineReporter extends mocha.reporters.Spec { // eslint-disable-line no-restricted-syntax -- mocha loads a reporter by its default export
   override epilogue (): void {
     super.epilogue()
     const { passes, failures } = this.stats

@@ -28,7 +28,7 @@ const parsed = new WeakMap<Tree, Map<string, ts.SourceFile>>()
 /** The syntax tree of a TypeScript file; parsed once a tree. */
 export function syntaxOf (tree: Tree, path: string): ts.SourceFile {
   let files = parsed.get(tree)
-  if (files === undefined) parsed.set(tree, files = new Map())
+  if (files === undefined) parsed.set(tree, files = new Map<string, ts.SourceFile>())
   let file = files.get(path)
   if (file === undefined) files.set(path, file = ts.createSourceFile(path, tree.get(path) ?? '', ts.ScriptTarget.ES2022, true))
   return file

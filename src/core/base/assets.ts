@@ -1,6 +1,6 @@
 import { toHex, fromHex, utf8Bytes } from './bytes.js'
 import { taggedHash } from './hash.js'
-import { isPeerId, keyOf, type AssetId, type PeerId } from './ids.js'
+import { isPeerId, keyOf, type AssetId } from './ids.js'
 import { UNITS_MAX, asUnits, type Units } from './money.js'
 import { bytes33, struct, text, u8 } from './struct.js'
 
@@ -60,7 +60,7 @@ export const ISSUED_DECIMALS = 2
 /** An issued asset with an empty title; undefined when code, issuer or decimals are not valid. */
 export function issuedAsset (code: string, issuer: string, decimals: number = ISSUED_DECIMALS, title = ''): Asset | undefined {
   if (!/^[a-z0-9]{2,12}$/.test(code) || !isPeerId(issuer) || !Number.isInteger(decimals) || decimals < 0 || decimals > 9 || utf8Bytes(title).length > 64) return undefined
-  const id = toHex(assetDeclaration.hash({ issuer: keyOf(issuer as PeerId), code, decimals, title })) as AssetId
+  const id = toHex(assetDeclaration.hash({ issuer: keyOf(issuer), code, decimals, title })) as AssetId
   return { id, name: `${code}@${issuer}`, code, decimals, max: UNITS_MAX as Units }
 }
 

@@ -94,7 +94,7 @@ export class AmikoError extends Error {
 export function sentenceOf (name: ErrorName, detail: Readonly<Record<string, unknown>>): string {
   return ERRORS[name][1].replace(/\{(\w+)\}/g, (_all, field: string) => {
     const value = Object.hasOwn(detail, field) ? detail[field] : undefined
-    return value === undefined ? 'unknown' : String(value)
+    return value === undefined ? 'unknown' : `${value as string | number | bigint | boolean}`
   })
 }
 

@@ -235,7 +235,7 @@ Layout<{ [N in keyof V & string]: { readonly [P in K]: N } & RecordOf<V[N]> }[ke
       const index = names.indexOf((value as Record<string, string>)[key]!)
       if (index < 0) throw new LayoutError(`unknown ${key}`)
       u8.write(out, index)
-      layouts[index]!.write(out, value as never)
+      layouts[index]!.write(out, value)
     },
     read (input) {
       const index = u8.read(input)

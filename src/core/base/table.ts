@@ -80,7 +80,7 @@ export function createTable<K extends string, V extends object> (journal: Journa
     setOrDelete(map, key, value)
     if (group === undefined) return
     let members = groups.get(group)
-    if (members === undefined) groups.set(group, members = new Map())
+    if (members === undefined) groups.set(group, members = new Map<K, V>())
     setOrDelete(members, key, value)
     if (members.size === 0) groups.delete(group)
   }
@@ -124,7 +124,7 @@ export function createTable<K extends string, V extends object> (journal: Journa
     delete: (key) => { write(key, undefined) },
     entries: () => map.entries(),
     values: () => map.values(),
-    group: (id) => groups.get(id) ?? EMPTY as ReadonlyMap<K, V>,
+    group: (id) => groups.get(id) ?? EMPTY,
     load: (key, value) => { place(key, value, map.get(key)) }
   }
 }

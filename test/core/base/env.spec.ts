@@ -37,7 +37,7 @@ describe('env, a number below a bound', () => {
     const seen = new Set<number>()
     const draw = drawFrom(entropy)
     for (let i = 0; i < 200; i++) seen.add(numberBelow(draw('die'), 6))
-    assert.deepEqual([...seen].sort(), [0, 1, 2, 3, 4, 5])
+    assert.deepEqual([...seen].sort((a, b) => a - b), [0, 1, 2, 3, 4, 5])
   })
 })
 
