@@ -1,0 +1,114 @@
+import { isRefusal } from '../../src/core/base/step.js'
+import { checkLimits } from '../checkers/channels.js'
+import { checkChannels } from '../checkers/channels.js'
+import { checkConservation, wealthOf, type Movement, type Wealth } from '../checkers/conservation.js'
+import { checkForgetting, checkLeftovers, storedOf, type Stored } from '../checkers/forgetting.js'
+import { checkAnswers, checkPayment, type PaymentEnds } from '../checkers/payments.js'
+import { outcomeOf, type Payment } from '../harness/payments.js'
+import type { World } from '../harness/world.js'
+import { report } from './scenario.js'
+
+/** Payment settings of scenarios: time-locks of minutes, so that faults of seconds never outlast them. */
+export const SCENARIO_PAYMENT: Readonly<Record<string, number>> = {
+  forwardDeltaSeconds: 60,
+  forwardDeltaRandomSeconds: 30,
+  finalDeltaSeconds: 90,
+  freezeMaxSeconds: 7_200
+}
+
+/** Virtual time within which everything must have ended after the faults: the longest lock, and a little. */
+export const SETTLE_MS_MAX = 4_000_000
+const LOOK_EVERY_MS = 1_000
+/** Hints, refreshes and reservations calm down after the last payment. */
+const CALM_MS = 15_000
+
+/** The world as it was before the payments. */
+export interface Baseline { readonly wealth: Wealth, readonly stored: readonly Stored[], readonly asked: readonly number[] }
+
+/** Takes the baseline, and from now on checks every channel a node has after each of its events (I27). */
+export function takeBaseline (world: World): Baseline {
+  world.watch((node) => {
+    for (const channel of node.view.rawChannels()) report(world, checkLimits({ node: node.name, channel, locks: node.view.locksOf(channel.id) }))
+  })
+  return { wealth: wealthOf(world), stored: storedOf(world), asked: world.nodes.map(({ asked }) => asked.length) }
+}
+
+/** The record of a payment in the payer's list, as the views of the payment part give it. */
+interface PaymentRecord { readonly invoiceId: string, readonly status: string, readonly fee?: bigint, readonly proof?: string }
+interface InvoiceRecord { readonly id: string, readonly status: string, readonly received: bigint }
+
+export function endsOfPayment (world: World, payment: Payment): PaymentEnds & { readonly fee: bigint } {
+  const payer = world.nodes[payment.payer]!
+  const payee = world.nodes[payment.payee]!
+  const record = (payer.view.payments() as readonly PaymentRecord[]).find(({ invoiceId }) => invoiceId === payment.invoiceId)
+  const invoice = (payee.view.invoices() as readonly InvoiceRecord[]).find(({ id }) => id === payment.invoiceId)
+  return {
+    name: `payment n${payment.payer} to n${payment.payee} of ${payment.amount}`,
+    answers: payment.asked?.answers ?? [],
+    lost: payment.asked?.lost ?? true,
+    payerStatus: record?.status,
+    payeeStatus: invoice?.status,
+    received: invoice?.received ?? 0n,
+    amount: payment.amount,
+    isPayerHonest: world.isHonest(payment.payer),
+    isPayeeHonest: world.isHonest(payment.payee),
+    fee: record?.fee ?? 0n
+  }
+}
+
+/** Whether nothing moves any more: every payment ended, no lock, every round idle. */
+export function isQuiet (world: World, payments: readonly Payment[]): boolean {
+  for (const node of world.nodes) {
+    if (!node.isUp) return false
+    if (node.view.rawChannels().some(({ id, status, round }) => status !== 'failed' && (round.phase !== 'idle' || node.view.locksOf(id).length > 0))) return false
+  }
+  return payments.every((payment) => {
+    if (payment.asked === undefined) return true
+    const { payerStatus } = endsOfPayment(world, payment)
+    return (payment.asked.answers.length > 0 || payment.asked.lost) && payerStatus !== 'pending' && payerStatus !== 'locked'
+  })
+}
+
+/** Runs until the world is quiet and calm; what is not quiet in time is reported (I18). */
+export async function settle (world: World, payments: readonly Payment[]): Promise<boolean> {
+  let quiet = false
+  for (let waited = 0; waited < SETTLE_MS_MAX && !quiet; waited += LOOK_EVERY_MS) {
+    quiet = isQuiet(world, payments)
+    if (!quiet) await world.run(LOOK_EVERY_MS)
+  }
+  if (!quiet) {
+    for (const node of world.nodes) {
+      if (!node.isUp) { world.violate({ invariant: 'I18', detail: `${node.name} is still down` }); continue }
+      for (const { id, round, status } of node.view.rawChannels()) {
+        const locks = node.view.locksOf(id).length
+        if (status !== 'failed' && (round.phase !== 'idle' || locks > 0)) world.violate({ invariant: 'I18', detail: `${node.name} channel ${id.slice(0, 8)} has ${locks} locks and phase ${round.phase} after ${SETTLE_MS_MAX} ms` })
+      }
+    }
+  }
+  await world.run(CALM_MS)
+  return quiet
+}
+
+/** Everything that must hold when the world is quiet. Invoices that nobody paid are cancelled first: they are no leftovers. */
+export async function checkQuiet (world: World, baseline: Baseline, payments: readonly Payment[]): Promise<void> {
+  const movements: Movement[] = []
+  for (const payment of payments) {
+    const ends = endsOfPayment(world, payment)
+    if (payment.asked !== undefined) report(world, checkPayment(ends))
+    const payerPaid = ends.payerStatus === 'paid' || (outcomeOf(payment) !== undefined && !isRefusal(outcomeOf(payment)))
+    const paid = ends.isPayerHonest ? payerPaid : ends.payeeStatus === 'paid'
+    if (paid) movements.push({ payer: payment.payer, payee: payment.payee, amount: payment.amount, fee: ends.fee })
+    if (ends.payeeStatus === 'open') await world.ask(payment.payee, { type: 'invoice.cancel', id: payment.invoiceId })
+  }
+  await world.run(CALM_MS)
+  report(world, checkConservation(baseline.wealth, wealthOf(world), movements, world.isHonest))
+  report(world, checkChannels(world))
+  report(world, checkAnswers(world.nodes.flatMap(({ asked }) => asked)))
+  const ends = new Set(payments.flatMap(({ payer, payee }) => [payer, payee]))
+  const stored = storedOf(world)
+  const allHonest = world.nodes.every((_, index) => world.isHonest(index))
+  for (const node of world.nodes) {
+    if (allHonest) report(world, checkLeftovers(node.name, node.view.leftovers()))
+    if (allHonest && !ends.has(node.index)) report(world, checkForgetting(node.name, baseline.stored[node.index]!, stored[node.index]!))
+  }
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { ZERO_BALANCE, asBalance, asUnits } from '../../src/core/base/money.js'
+import type { ChannelId, PeerId } from '../../src/core/base/ids.js'
+import { refuse } from '../../src/core/base/step.js'
+import type { Channel, TrustLineState } from '../../src/core/channel/entity.js'
+import type { Lock } from '../../src/core/channel/lock.js'
+import { NO_EVIDENCE } from '../../src/core/channel/messages.js'
+import { checkAgreement, checkLimits, type End } from '../../simulations/checkers/channels.js'
+import { checkConservation } from '../../simulations/checkers/conservation.js'
+import { checkForgetting, checkLeftovers, VALUE_BYTES_TOLERANCE } from '../../simulations/checkers/forgetting.js'
+import { checkAnswers, checkPayment, type PaymentEnds } from '../../simulations/checkers/payments.js'
+import { checkPrivacy } from '../../simulations/checkers/privacy.js'
+import type { Frame } from '../../simulations/harness/virtual-network.js'
+import type { Violation } from '../../simulations/harness/world.js'
+import { randomOf } from '../../simulations/harness/random.js'
+
+const invariants = (violations: readonly Violation[]): readonly string[] => violations.map(({ invariant }) => invariant)
+const honest = (): boolean => true
+
+/** The two ends of a trust line, and what is changed on the first of them. */
+function ends (changes: { readonly state?: Partial<TrustLineState>, readonly channel?: Partial<Channel>, readonly locks?: readonly Lock[] } = {}): readonly [End, End] {
+  const state = (owedToUs: bigint, mine: number, theirs: number): TrustLineState => ({
+    kind: 'trust-line',
+    owedToUs: asBalance(owedToUs),
+    localLimit: asUnits(1_000n),
+    remoteLimit: asUnits(500n),
+    sequence: 4,
+    nextLocalAddId: 0,
+    nextRemoteAddId: 0,
+    shutdown: false,
+    localSignature: new Uint8Array(64).fill(mine),
+    remoteSignature: new Uint8Array(64).fill(theirs)
+  })
+  const channel = (mine: TrustLineState): Channel => ({
+    id: 'aa'.repeat(32) as ChannelId,
+    peer: 'peer' as PeerId,
+    asset: 'bb'.repeat(32) as Channel['asset'],
+    opener: 'local',
+    status: 'open',
+    round: { number: 5, phase: 'idle', updates: [], evidence: NO_EVIDENCE },
+    state: mine,
+    frozen: undefined
+  })
+  const first = channel({ ...state(100n, 1, 2), ...changes.state })
+  const second = channel({ ...state(-100n, 2, 1), localLimit: asUnits(500n), remoteLimit: asUnits(1_000n) })
+  return [
+    { node: 'n0', channel: { ...first, ...changes.channel }, locks: changes.locks ?? [] },
+    { node: 'n1', channel: second, locks: [] }
+  ]
+}
+
+const lock = (offeredBy: 'local' | 'remote', amount: bigint): Lock =>
+  ({ channelId: 'aa'.repeat(32), offeredBy, terms: { amount }, leaf: new Uint8Array(32) }) as unknown as Lock
+
+describe('checker conservation', () => {
+  const movement = { payer: 0, payee: 2, amount: 10n, fee: 1n }
+
+  it('accepts a payment with its fee to the forwarder [I2, I3]', () => {
+    assert.deepEqual(checkConservation([0n, 0n, 0n], [-11n, 1n, 10n], [movement], honest), [])
+  })
+
+  it('finds value that appears or vanishes [I2]', () => {
+    assert.deepEqual(invariants(checkConservation([0n, 0n, 0n], [-11n, 2n, 10n], [movement], honest)), ['I2', 'I2'])
+    assert.ok(invariants(checkConservation([0n, 0n], [0n, -1n], [], honest)).includes('I2'))
+  })
+
+  it('finds an honest node that lost, and lets a dishonest one lose [I3]', () => {
+    assert.deepEqual(invariants(checkConservation([5n, 5n], [4n, 6n], [], honest)), ['I3'])
+    assert.deepEqual(checkConservation([5n, 5n], [4n, 6n], [], (index) => index !== 0), [])
+  })
+
+  it('finds a second debit for one payment [I3]', () => {
+    assert.ok(invariants(checkConservation([0n, 0n, 0n], [-22n, 2n, 20n], [movement], honest)).includes('I3'))
+  })
+})
+
+describe('checker of channels', () => {
+  it('accepts two ends that agree [I7, I27]', () => {
+    const [a, b] = ends()
+    assert.deepEqual([...checkAgreement(a, b), ...checkLimits(a), ...checkLimits(b)], [])
+  })
+
+  for (const [what, changes] of Object.entries({
+    balance: { state: { owedToUs: asBalance(99n) } },
+    limit: { state: { localLimit: asUnits(999n) } },
+    sequence: { state: { sequence: 5 } },
+    signature: { state: { remoteSignature: new Uint8Array(64).fill(9) } },
+    phase: { channel: { round: { number: 5, phase: 'agreed' as const, updates: [], evidence: NO_EVIDENCE } } },
+    'round number': { channel: { round: { number: 6, phase: 'idle' as const, updates: [], evidence: NO_EVIDENCE } } },
+    status: { channel: { status: 'closing' as const } },
+    lock: { locks: [lock('local', 1n)] }
+  })) {
+    it(`finds ends that differ in the ${what} [I7]`, () => {
+      const [a, b] = ends(changes)
+      assert.ok(checkAgreement(a, b).length > 0)
+      assert.ok(invariants(checkAgreement(a, b)).every((invariant) => invariant === 'I7'))
+    })
+  }
+
+  it('finds a balance beyond a limit, either way [I27]', () => {
+    assert.deepEqual(invariants(checkLimits(ends({ state: { owedToUs: asBalance(1_001n) } })[0])), ['I27'])
+    assert.deepEqual(invariants(checkLimits(ends({ state: { owedToUs: asBalance(-501n) } })[0])), ['I27'])
+  })
+
+  it('counts live locks against the limits [I27]', () => {
+    assert.deepEqual(checkLimits(ends({ locks: [lock('remote', 900n), lock('local', 600n)] })[0]), [])
+    assert.deepEqual(invariants(checkLimits(ends({ locks: [lock('remote', 901n)] })[0])), ['I27'])
+    assert.deepEqual(invariants(checkLimits(ends({ state: { owedToUs: ZERO_BALANCE }, locks: [lock('local', 300n), lock('local', 201n)] })[0])), ['I27'])
+  })
+})
+
+describe('checker of payments', () => {
+  const paid = { status: 'paid', proof: 'ab'.repeat(32) }
+  const good: PaymentEnds = { name: 'payment', answers: [paid], lost: false, payerStatus: 'paid', payeeStatus: 'paid', received: 5n, amount: 5n, isPayerHonest: true, isPayeeHonest: true }
+  const refused = refuse('no-route')
+
+  it('accepts a payment that both ends know as paid, and one that neither does [I4]', () => {
+    assert.deepEqual(checkPayment(good), [])
+    assert.deepEqual(checkPayment({ ...good, answers: [refused], payerStatus: 'failed', payeeStatus: 'open', received: 0n }), [])
+    assert.deepEqual(checkPayment({ ...good, answers: [refuse('payment-pending')] }), [])
+    assert.deepEqual(checkPayment({ ...good, answers: [], lost: true }), [])
+  })
+
+  for (const [what, changes, invariant] of [
+    ['a payee that was not paid', { payeeStatus: 'open', received: 0n }, 'I4'],
+    ['a payer that was told it failed', { answers: [refused] }, 'I4'],
+    ['a payer that did not pay what the payee got', { answers: [refused], payerStatus: 'failed' }, 'I4'],
+    ['a payee that got less', { received: 4n }, 'I4'],
+    ['a payer without a proof', { answers: [{ status: 'paid' }] }, 'I4'],
+    ['a record that contradicts the answer', { payerStatus: 'failed' }, 'I4'],
+    ['an end that is not reached', { payerStatus: 'locked' }, 'I18'],
+    ['a payer that was never answered', { answers: [] }, 'I18']
+  ] as const) {
+    it(`finds ${what} [${invariant}]`, () => {
+      assert.ok(invariants(checkPayment({ ...good, ...changes })).includes(invariant))
+    })
+  }
+
+  it('finds a request with two answers or none, unless its process crashed', () => {
+    const asked = (answers: unknown[], lost = false) => ({ node: { name: 'n0' }, request: { type: 'meetingPoint.host' } as const, answers, lost })
+    assert.deepEqual(checkAnswers([asked([1]), asked([], true)]), [])
+    assert.deepEqual(invariants(checkAnswers([asked([1, 2]), asked([])])), ['one-answer', 'one-answer'])
+  })
+})
+
+describe('checker of forgetting', () => {
+  const stored = (keys: readonly string[], valueBytes: number) => ({ keys: new Set(keys), valueBytes })
+
+  it('accepts a store as it was, give or take a digit [I31]', () => {
+    assert.deepEqual(checkForgetting('n0', stored(['a'], 100), stored(['a'], 100 + VALUE_BYTES_TOLERANCE)), [])
+    assert.deepEqual(checkLeftovers('n0', { locks: 0, routes: 0 }), [])
+  })
+
+  it('finds a key that stayed, one that is missing, values that grew, and what is left in memory [I31]', () => {
+    assert.deepEqual(invariants(checkForgetting('n0', stored(['a'], 1), stored(['a', 'b'], 1))), ['I31'])
+    assert.deepEqual(invariants(checkForgetting('n0', stored(['a'], 1), stored([], 0))), ['I31'])
+    assert.deepEqual(invariants(checkForgetting('n0', stored(['a'], 1), stored(['a'], 2 + VALUE_BYTES_TOLERANCE))), ['I31'])
+    assert.deepEqual(checkLeftovers('n0', { locks: 0, routes: 2 }), [{ invariant: 'I31', detail: 'n0 has 2 routes left' }])
+  })
+})
+
+describe('checker of privacy', () => {
+  const random = randomOf(1n)
+  const secret = random.bytes(16)
+  const frame = (from: string, to: string, ...parts: readonly Uint8Array[]): Frame =>
+    ({ from: from as PeerId, to: to as PeerId, stream: 'route', bytes: Uint8Array.from(parts.flatMap((part) => [...part])) })
+
+  it('finds sixteen equal bytes on two links, wherever they stand [I21]', () => {
+    const frames = [frame('a', 'b', random.bytes(40), secret), frame('b', 'c', random.bytes(3), secret, random.bytes(9))]
+    assert.deepEqual(invariants(checkPrivacy(frames, [])), ['I21'])
+  })
+
+  it('accepts them on one link, both ways, and when everybody may know them [I21]', () => {
+    assert.deepEqual(checkPrivacy([frame('a', 'b', secret), frame('b', 'a', secret)], []), [])
+    assert.deepEqual(checkPrivacy([frame('a', 'b', random.bytes(20), secret), frame('b', 'c', secret, random.bytes(20))], [secret]), [])
+  })
+
+  it('accepts shorter values and padding [I21]', () => {
+    assert.deepEqual(checkPrivacy([frame('a', 'b', random.bytes(20), secret.subarray(0, 15)), frame('b', 'c', random.bytes(20), secret.subarray(0, 15))], []), [])
+    assert.deepEqual(checkPrivacy([frame('a', 'b', new Uint8Array(64)), frame('b', 'c', new Uint8Array(64))], []), [])
+  })
+})
