@@ -90,8 +90,6 @@ export type ChannelOutcome =
   /** The removal of a lock we received is irrevocable. */
   | { readonly type: 'lockRemoved', readonly channelId: ChannelId, readonly id: number, readonly how: 'fulfilled' | 'failed' | 'expired' }
   | { readonly type: 'closed', readonly channelId: ChannelId }
-  /** A limit of ours is in force: the round is irrevocable. */
-  | { readonly type: 'limitSet', readonly channelId: ChannelId, readonly limit: Units }
   /** What is owed and locked grew above the limit we wanted before it could be proposed. */
   | { readonly type: 'limitRefused', readonly channelId: ChannelId, readonly limit: Units }
   /** The peer broke the protocol: the channel is `failed`; evidence is kept. */

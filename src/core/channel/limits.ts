@@ -18,7 +18,5 @@ export const SECRETS_PER_MESSAGE_MAX = 512
 export const EVIDENCE_ITEMS_MAX = 900
 /** How far two neighbours' clocks may differ; an offerer waits so long after the expiry before it takes a lock back. */
 export const CLOCK_SKEW_SECONDS_MAX = 60
-/** Times that rounds are started again because outcomes of the first brought new work. */
-export const START_PASSES_MAX = 8
 /** Characters of a stored reason. */
 export const REASON_LENGTH_MAX = 256

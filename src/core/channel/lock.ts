@@ -1,7 +1,8 @@
 import type { Expiry } from '../base/env.js'
 import type { ChannelId, OriginId, RouteId } from '../base/ids.js'
 import { ZERO, type Units } from '../base/money.js'
-import { bool, bytes32, bytes33, bytesOf, entity, hexOf, oneOf, optional, record, u48, units, varBytes, type ValueOf } from '../base/struct.js'
+import { taggedHash } from '../base/hash.js'
+import { bool, bytes32, bytes33, bytesOf, encodeLayout, entity, hexOf, oneOf, optional, record, u48, units, varBytes, type ValueOf } from '../base/struct.js'
 
 /** Which side of a link, seen from here. */
 export type Side = 'local' | 'remote'
@@ -31,6 +32,9 @@ export const lockTerms = record({
   onion: varBytes(LOCK_ONION_BYTES_MAX)
 })
 export type LockTerms = ValueOf<typeof lockTerms>
+
+/** Hash of a lock's terms, 32 bytes: its leaf in the root that both sides sign. @see IOU-1 */
+export const leafOf = (terms: LockTerms): Uint8Array => taggedHash('amiko/channel/lock', encodeLayout(lockTerms, terms))
 
 /**
  * A PTLC that is in the signed state, or on its way into or out of it. Stored one entity a lock under

@@ -3,7 +3,7 @@ import { createTable, type Journal, type Table } from '../base/table.js'
 import type { Channel } from './entity.js'
 import type { ChannelSession, Offer, UpdateQueue } from './host.js'
 import { lockLayout, type Lock, type LockKey } from './lock.js'
-import { channelLayout } from './stored.js'
+import { channelLayout } from './layout.js'
 
 /** The tables that channels live in. */
 export interface ChannelTables {

@@ -1,0 +1,67 @@
+import { unixSeconds } from '../base/env.js'
+import type { Channel } from './entity.js'
+import { isHalted } from './failure.js'
+import type { ChannelHost } from './host.js'
+import { CLOCK_SKEW_SECONDS_MAX } from './limits.js'
+import type { Lock } from './lock.js'
+import { enqueue } from './queue.js'
+import { retryHeld } from './round/answer.js'
+import { keyOfLock } from './round/draft.js'
+
+/** Second from which an offerer may take a lock back, and from which nobody can demand it in a halted channel. @see CHAN-17, CHAN-21 */
+const overAt = (lock: Lock): number => lock.terms.expiry.value + CLOCK_SKEW_SECONDS_MAX
+
+/**
+ * Takes back our locks that expired, tells the end of those in halted channels, and looks again at proposals that wait
+ * for the clocks to agree. Called about once a second; looks at every lock.
+ */
+export function expireLocks (host: ChannelHost): void {
+  const now = unixSeconds(host.env)
+  for (const [channelId, session] of [...host.sessions.entries()]) {
+    const channel = host.channels.get(channelId)
+    if (session.held !== undefined && channel !== undefined && !isHalted(channel)) retryHeld(host, channel)
+  }
+  const over = [...host.locks.values()].filter((lock) => lock.terms.expiry.clock === 'unix' && !lock.ended && now >= overAt(lock))
+  for (const lock of over) {
+    const channel = host.channels.get(lock.channelId)
+    // CHAN-18: without the neighbour's word for our clock nothing expires.
+    if (channel === undefined || !host.clocksAgree(channel.peer)) continue
+    if (isHalted(channel)) endHalted(host, channel, lock)
+    else takeBack(host, channel, lock)
+  }
+}
+
+function takeBack (host: ChannelHost, channel: Channel, lock: Lock): void {
+  // CHAN-19: a secret shown before the removal wins; what the peer offered is its own to take back.
+  if (lock.offeredBy !== 'local' || lock.secret !== undefined || lock.failing !== undefined) return
+  host.locks.set(keyOfLock(lock), { ...lock, failing: 'expired' })
+  enqueue(host, channel.id, { type: 'expire', id: lock.terms.id })
+}
+
+// CHAN-21: the lock stays as evidence, but nobody has to wait for it any longer.
+function endHalted (host: ChannelHost, channel: Channel, lock: Lock): void {
+  host.locks.set(keyOfLock(lock), { ...lock, ended: true })
+  if (lock.offeredBy === 'remote') {
+    if (lock.irrevocable) host.outcome({ type: 'lockRemoved', channelId: channel.id, id: lock.terms.id, how: lock.secret === undefined ? 'expired' : 'fulfilled' })
+    return
+  }
+  if (lock.origin === undefined) return
+  host.offers.delete(lock.origin)
+  host.outcome(lock.secret === undefined
+    ? { type: 'offerFailed', channelId: channel.id, origin: lock.origin, reason: 'expired', sent: true }
+    : { type: 'offerSettled', channelId: channel.id, origin: lock.origin })
+}
+
+/** When {@link expireLocks} next has something to do, in milliseconds since 1970; looks at every lock. */
+export function nextExpiryMs (host: ChannelHost): number | undefined {
+  let next: number | undefined
+  for (const lock of host.locks.values()) {
+    if (lock.ended || lock.terms.expiry.clock !== 'unix') continue
+    const channel = host.channels.get(lock.channelId)
+    if (channel === undefined) continue
+    if (!isHalted(channel) && (lock.offeredBy === 'remote' || lock.secret !== undefined || lock.failing !== undefined)) continue
+    const at = overAt(lock) * 1_000
+    if (next === undefined || at < next) next = at
+  }
+  return next
+}
