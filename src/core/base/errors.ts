@@ -22,6 +22,7 @@ export const ERRORS = {
   'too-large': [115, '{what} is too large: at most {limit} is possible.'],
   'bad-topology': [116, 'Line {line} of the topology {file} is not valid: {reason}.'],
   'declined': [117, 'Nothing was done: the question was not answered with yes.'],
+  'interrupted': [118, 'The waiting was ended; what was asked may still happen.'],
   'internal': [199, 'A fault of this program: {reason}. The state was kept; please report it with the log.'],
   // 2xx payment
   'bad-invoice': [200, 'Not a valid invoice: {reason}.'],

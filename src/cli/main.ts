@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import '../polyfill.js'
+import { homedir } from 'node:os'
+import { runCommandLine } from './program.js'
+import { processTerminal } from './terminal.js'
+
+const words = process.argv.slice(2)
+const interrupt = new AbortController()
+// Commands that stay up end in their own order; all others only stop waiting.
+if (!(words.includes('start') || (words.includes('network') && words.includes('up')))) {
+  process.once('SIGINT', () => interrupt.abort())
+  process.once('SIGTERM', () => interrupt.abort())
+}
+process.exitCode = await runCommandLine(words, processTerminal(homedir(), interrupt.signal))
