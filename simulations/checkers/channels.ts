@@ -7,8 +7,8 @@ import type { Violation, World } from '../harness/world.js'
 export interface End { readonly node: string, readonly channel: Channel, readonly locks: readonly Lock[] }
 
 /**
- * Limits of one end, at any time (I27, I1): what is owed stays within the credit limits, also if every live lock
- * were settled, in whatever order.
+ * Limits of one end, at any time: what is owed stays within the credit limits, also if every live lock were settled,
+ * in whatever order (I27), and the kept sums of locks are the locks (I1).
  */
 export function checkLimits ({ node, channel, locks }: End): readonly Violation[] {
   const { state } = channel
@@ -20,6 +20,12 @@ export function checkLimits ({ node, channel, locks }: End): readonly Violation[
   const at = `${node} channel ${channel.id.slice(0, 8)}`
   if (highest > state.localLimit) violations.push({ invariant: 'I27', detail: `${at}: the peer may come to owe ${highest}, more than the limit ${state.localLimit}` })
   if (-lowest > state.remoteLimit) violations.push({ invariant: 'I27', detail: `${at}: this end may come to owe ${-lowest}, more than the limit ${state.remoteLimit}` })
+  // Between rounds the kept sums are exactly the live locks; a halted channel keeps ended locks as evidence.
+  if (channel.round.phase === 'idle' && channel.status !== 'failed' && channel.frozen === undefined) {
+    for (const [side, kept] of [['local', state.localLocked], ['remote', state.remoteLocked]] as const) {
+      if (kept !== sum(side)) violations.push({ invariant: 'I1', detail: `${at}: ${kept} is noted as locked by the ${side} side, its locks hold ${sum(side)}` })
+    }
+  }
   return violations
 }
 

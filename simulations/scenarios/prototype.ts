@@ -1,14 +1,15 @@
 import { isRefusal } from '../../src/core/base/step.js'
+import { checkDeadlines, type OfferedLock } from '../checkers/deadlines.js'
 import { checkPrivacy } from '../checkers/privacy.js'
 import { wealthOf } from '../checkers/conservation.js'
-import type { Misbehaviour } from '../harness/frame-messages.js'
+import { messageOf, type Misbehaviour } from '../harness/frame-messages.js'
 import { isPaid, makeInvoice, outcomeOf, startPayment, type Payment } from '../harness/payments.js'
 import { setUp } from '../harness/set-up.js'
 import { plainText } from '../harness/simulated-node.js'
 import type { Frame } from '../harness/virtual-network.js'
 import { sat, type World } from '../harness/world.js'
 import { line, PROTOTYPE, without, type Topology } from '../topologies/topologies.js'
-import { fromHex } from '../../src/core/base/bytes.js'
+import { fromHex, toHex } from '../../src/core/base/bytes.js'
 import { expect, report, type Figures, type Scenario } from './scenario.js'
 import { checkQuiet, endsOfPayment, SCENARIO_PAYMENT, settle, takeBaseline, type Baseline } from './settle.js'
 
@@ -57,7 +58,11 @@ function prototype (options: PrototypeScenario): Scenario {
       const host = world.nodes[topology.meetingPoints[0]!]!
       const meetingPoint = host.view.meetingPoints().find(({ hosted }) => hosted)!.id
       const frames: Frame[] = []
-      world.record((frame) => { if (frame.stream !== 'link') frames.push(frame) })
+      const offered: OfferedLock[] = []
+      world.record((frame) => {
+        if (frame.stream !== 'link') frames.push(frame)
+        if (frame.stream === 'channel') offered.push(...locksOffered(world, frame))
+      })
       const made = await makeInvoice(world, { payer: PAYER, payee, amount: AMOUNT, meetingPoints: [meetingPoint] })
       const payment = isRefusal(made) ? undefined : made
       if (payment === undefined) expect(world, 'the invoice', plainText(made), options.expectPaid ? 'made' : plainText(made))
@@ -84,11 +89,20 @@ function prototype (options: PrototypeScenario): Scenario {
       }
       // K3, K4 and the invariants.
       await checkQuiet(world, baseline, payments)
+      report(world, checkDeadlines(offered, SCENARIO_PAYMENT.forwardDeltaSeconds!))
       report(world, checkPrivacy(frames, [fromHex(meetingPoint), fromHex(world.asset)]))
       options.after?.(run)
       return { told: plainText(outcome), frames: frames.length }
     }
   }
+}
+
+/** The locks that a frame offers. */
+function locksOffered (world: World, frame: Frame): readonly OfferedLock[] {
+  const read = messageOf(frame)
+  if (read?.stream !== 'channel' || read.message.type !== 'propose') return []
+  const [from, to] = [world.nodeOf(frame.from).name, world.nodeOf(frame.to).name]
+  return read.message.updates.flatMap((update) => update.type !== 'add' ? [] : [{ from, to, point: toHex(update.terms.point), amount: update.terms.amount, expirySeconds: update.terms.expiry.value }])
 }
 
 /** Lets a node behave again, with new connections to all: what it withheld is asked for again. */

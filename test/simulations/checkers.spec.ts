@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { ZERO_BALANCE, asBalance, asUnits } from '../../src/core/base/money.js'
+import { ZERO, ZERO_BALANCE, asBalance, asUnits } from '../../src/core/base/money.js'
 import type { ChannelId, PeerId } from '../../src/core/base/ids.js'
 import { refuse } from '../../src/core/base/step.js'
-import type { Channel, TrustLineState } from '../../src/core/channel/entity.js'
+import type { Channel, Round, TrustLineState } from '../../src/core/channel/entity.js'
 import type { Lock } from '../../src/core/channel/lock.js'
 import { NO_EVIDENCE } from '../../src/core/channel/messages.js'
 import { checkAgreement, checkLimits, type End } from '../../simulations/checkers/channels.js'
 import { checkConservation } from '../../simulations/checkers/conservation.js'
+import { checkDeadlines } from '../../simulations/checkers/deadlines.js'
 import { checkForgetting, checkLeftovers, VALUE_BYTES_TOLERANCE } from '../../simulations/checkers/forgetting.js'
 import { checkAnswers, checkPayment, type PaymentEnds } from '../../simulations/checkers/payments.js'
 import { checkPrivacy } from '../../simulations/checkers/privacy.js'
@@ -17,8 +18,13 @@ import { randomOf } from '../../simulations/harness/random.js'
 const invariants = (violations: readonly Violation[]): readonly string[] => violations.map(({ invariant }) => invariant)
 const honest = (): boolean => true
 
+interface Changes { readonly state?: Partial<TrustLineState>, readonly channel?: Partial<Channel>, readonly locks?: readonly Lock[] }
+const IDLE: Round = { number: 5, phase: 'idle', updates: [], evidence: NO_EVIDENCE, lastBy: undefined }
+
 /** The two ends of a trust line, and what is changed on the first of them. */
-function ends (changes: { readonly state?: Partial<TrustLineState>, readonly channel?: Partial<Channel>, readonly locks?: readonly Lock[] } = {}): readonly [End, End] {
+function ends (changes: Changes = {}): readonly [End, End] {
+  const locked = (side: 'local' | 'remote'): TrustLineState['localLocked'] =>
+    asUnits((changes.locks ?? []).reduce((sum, lock) => lock.offeredBy === side ? sum + lock.terms.amount : sum, 0n))
   const state = (owedToUs: bigint, mine: number, theirs: number): TrustLineState => ({
     kind: 'trust-line',
     owedToUs: asBalance(owedToUs),
@@ -27,6 +33,10 @@ function ends (changes: { readonly state?: Partial<TrustLineState>, readonly cha
     sequence: 4,
     nextLocalAddId: 0,
     nextRemoteAddId: 0,
+    localLocked: ZERO,
+    remoteLocked: ZERO,
+    localLocks: 0,
+    remoteLocks: 0,
     shutdown: false,
     localSignature: new Uint8Array(64).fill(mine),
     remoteSignature: new Uint8Array(64).fill(theirs)
@@ -37,11 +47,12 @@ function ends (changes: { readonly state?: Partial<TrustLineState>, readonly cha
     asset: 'bb'.repeat(32) as Channel['asset'],
     opener: 'local',
     status: 'open',
-    round: { number: 5, phase: 'idle', updates: [], evidence: NO_EVIDENCE },
+    round: IDLE,
     state: mine,
-    frozen: undefined
+    frozen: undefined,
+    failure: undefined
   })
-  const first = channel({ ...state(100n, 1, 2), ...changes.state })
+  const first = channel({ ...state(100n, 1, 2), localLocked: locked('local'), remoteLocked: locked('remote'), ...changes.state })
   const second = channel({ ...state(-100n, 2, 1), localLimit: asUnits(500n), remoteLimit: asUnits(1_000n) })
   return [
     { node: 'n0', channel: { ...first, ...changes.channel }, locks: changes.locks ?? [] },
@@ -80,14 +91,14 @@ describe('checker of channels', () => {
     assert.deepEqual([...checkAgreement(a, b), ...checkLimits(a), ...checkLimits(b)], [])
   })
 
-  for (const [what, changes] of Object.entries({
+  for (const [what, changes] of Object.entries<Changes>({
     balance: { state: { owedToUs: asBalance(99n) } },
     limit: { state: { localLimit: asUnits(999n) } },
     sequence: { state: { sequence: 5 } },
     signature: { state: { remoteSignature: new Uint8Array(64).fill(9) } },
-    phase: { channel: { round: { number: 5, phase: 'agreed' as const, updates: [], evidence: NO_EVIDENCE } } },
-    'round number': { channel: { round: { number: 6, phase: 'idle' as const, updates: [], evidence: NO_EVIDENCE } } },
-    status: { channel: { status: 'closing' as const } },
+    phase: { channel: { round: { ...IDLE, phase: 'agreed' } } },
+    'round number': { channel: { round: { ...IDLE, number: 6 } } },
+    status: { channel: { status: 'closing' } },
     lock: { locks: [lock('local', 1n)] }
   })) {
     it(`finds ends that differ in the ${what} [I7]`, () => {
@@ -100,6 +111,11 @@ describe('checker of channels', () => {
   it('finds a balance beyond a limit, either way [I27]', () => {
     assert.deepEqual(invariants(checkLimits(ends({ state: { owedToUs: asBalance(1_001n) } })[0])), ['I27'])
     assert.deepEqual(invariants(checkLimits(ends({ state: { owedToUs: asBalance(-501n) } })[0])), ['I27'])
+  })
+
+  it('finds a kept sum that is not the sum of the locks [I1]', () => {
+    assert.deepEqual(invariants(checkLimits(ends({ state: { localLocked: asUnits(1n) } })[0])), ['I1'])
+    assert.deepEqual(invariants(checkLimits(ends({ locks: [lock('remote', 5n)], state: { remoteLocked: asUnits(4n) } })[0])), ['I1'])
   })
 
   it('counts live locks against the limits [I27]', () => {
@@ -178,5 +194,18 @@ describe('checker of privacy', () => {
   it('accepts shorter values and padding [I21]', () => {
     assert.deepEqual(checkPrivacy([frame('a', 'b', random.bytes(20), secret.subarray(0, 15)), frame('b', 'c', random.bytes(20), secret.subarray(0, 15))], []), [])
     assert.deepEqual(checkPrivacy([frame('a', 'b', new Uint8Array(64)), frame('b', 'c', new Uint8Array(64))], []), [])
+  })
+})
+
+describe('checker of deadlines', () => {
+  const hop = (from: string, to: string, expirySeconds: number) => ({ from, to, point: `${from}${to}`, amount: 1n, expirySeconds })
+
+  it('accepts a way on which every hop keeps the delta, and a lock offered again [I6]', () => {
+    assert.deepEqual(checkDeadlines([hop('a', 'b', 300), hop('b', 'c', 240), hop('b', 'c', 240), hop('c', 'd', 100)], 60), [])
+  })
+
+  it('finds a hop that keeps too little [I6]', () => {
+    assert.deepEqual(invariants(checkDeadlines([hop('a', 'b', 300), hop('b', 'c', 241)], 60)), ['I6'])
+    assert.deepEqual(invariants(checkDeadlines([hop('a', 'b', 300), hop('b', 'c', 400)], 60)), ['I6'])
   })
 })

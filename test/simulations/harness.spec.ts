@@ -137,7 +137,7 @@ describe('virtual store', () => {
       for (let i = 0; i < 3; i++) for (const key of [`x${i}`, `y${i}`]) assert.equal(disk.entries.has(key), i < count, `seed ${seed} ${key}`)
       assert.ok(disk.entries.has('told'))
     }
-    assert.deepEqual([...kept].sort(), [0, 1, 2, 3])
+    assert.deepEqual([...kept].sort((a, b) => a - b), [0, 1, 2, 3])
   })
 
   it('tells an error and stores nothing while the disk fails', () => {

@@ -4,6 +4,10 @@ import { scenarioOf, scenarios } from '../../simulations/scenarios/scenarios.js'
 
 /** Seeds of every scenario but `random`, which has its own file. */
 const SEEDS = [1n, 2n, 3n]
+/** Points of a three-hop payment at which a process dies: four nodes, so many acts each. */
+const CRASH_POINTS = 160n
+/** Milliseconds of the same payment at which a disk begins to fail, times four nodes. */
+const DISK_FAILURES = 120n
 
 describe('simulations, scenarios', () => {
   for (const scenario of scenarios.filter(({ name }) => name !== 'random')) {
@@ -17,6 +21,21 @@ describe('simulations, scenarios', () => {
       assert.equal(complaint(await run(scenarioOf(name)!, { seed: 1n, curve: 'real' })), '')
     })
   }
+
+  it('crash-points: every point of a payment over three hops, at each of its four nodes [I14]', async () => {
+    const crash = scenarioOf('crash-points')!
+    let crashed = 0
+    for (let seed = 0n; seed < CRASH_POINTS; seed++) {
+      const report = await run(crash, { seed })
+      assert.equal(complaint(report), '')
+      if (report.figures.crashed === true) crashed++
+    }
+    assert.ok(crashed > 60, `only ${crashed} crashes: the points are not reached`)
+  })
+
+  it('disk-failure: at many moments of a payment over three hops, at each of its four nodes', async () => {
+    for (let seed = 0n; seed < DISK_FAILURES; seed++) assert.equal(complaint(await run(scenarioOf('disk-failure')!, { seed })), '')
+  })
 
   it('are named once each, in words of the command line', () => {
     const names = scenarios.map(({ name }) => name)

@@ -1,0 +1,111 @@
+import { isRefusal } from '../../src/core/base/step.js'
+import { isPaid, makeInvoice, outcomeOf, startPayment, type Payment } from '../harness/payments.js'
+import { setUp } from '../harness/set-up.js'
+import { plainText } from '../harness/simulated-node.js'
+import { sat, type World } from '../harness/world.js'
+import { line } from '../topologies/topologies.js'
+import { checkQuiet, endsOfPayment, SCENARIO_PAYMENT, settle, takeBaseline } from './settle.js'
+import { expect, type Figures, type Scenario } from './scenario.js'
+
+const NODES = 4
+const AMOUNT = sat(100)
+/** How long a crashed process stays away, or a disk fails. */
+const AWAY_MS = 2_000
+const DAY_MS = 86_400_000
+
+/** A line of four with its meeting point at node 2. */
+const FOUR = { ...line(NODES), meetingPoints: [2] }
+
+/** An invoice of the last node for the first one; a scenario without one says nothing. */
+async function invoiceOverLine (world: World): Promise<Payment> {
+  const payment = await makeInvoice(world, { payer: 0, payee: NODES - 1, amount: AMOUNT })
+  if (isRefusal(payment)) throw new Error(`no invoice: ${plainText(payment)}`)
+  await world.run(1_000)
+  return payment
+}
+
+/** One payment over three hops, and a fault that the seed names: the node is seed mod 4, the moment ⌊seed / 4⌋. */
+function faultAt (options: {
+  readonly name: string
+  readonly question: string
+  /** Arms the fault, right before the payment is asked for. */
+  readonly arm: (world: World, node: number, moment: number) => void
+  /** After ten seconds: what is still armed is put right. */
+  readonly repair: (world: World, node: number) => void
+}): Scenario {
+  return {
+    name: options.name,
+    question: options.question,
+    world: () => ({ nodes: NODES, payment: SCENARIO_PAYMENT, writeMs: { min: 1, max: 4 } }),
+    async run (world, { seed }): Promise<Figures> {
+      await setUp(world, FOUR)
+      const baseline = takeBaseline(world)
+      const payment = await invoiceOverLine(world)
+      const node = Number(seed % BigInt(NODES))
+      const moment = Number(seed / BigInt(NODES))
+      options.arm(world, node, moment)
+      startPayment(world, payment)
+      await world.run(10_000)
+      const crashed = world.nodes[node]!.processes > 1
+      options.repair(world, node)
+      await world.run(AWAY_MS + 1_000)
+      await settle(world, [payment])
+      const { payerStatus } = endsOfPayment(world, payment)
+      await checkQuiet(world, baseline, [payment])
+      return { node, moment, crashed, paid: isPaid(payment) || payerStatus === 'paid', told: plainText(outcomeOf(payment)) }
+    }
+  }
+}
+
+const CRASH_POINTS = faultAt({
+  name: 'crash-points',
+  question: 'Is a payment whole, and nothing left, wherever a process dies? The seed is the crash: node, and acts before it.',
+  arm: (world, node, moment) => { world.crashAfter(node, moment, AWAY_MS) },
+  // A point that this payment never reached: the process that is still armed goes now.
+  repair: (world, node) => { if (world.nodes[node]!.processes === 1) world.crash(node, AWAY_MS) }
+})
+
+const DISK_FAILURE = faultAt({
+  name: 'disk-failure',
+  question: 'Does a node whose disk fails reveal nothing unsaved, and go on when it is mended? The seed is the node and the moment.',
+  arm: (world, node, moment) => { world.later(moment, () => { world.nodes[node]!.disk.failing = true }) },
+  repair (world, node) {
+    world.nodes[node]!.disk.failing = false
+    world.crash(node, AWAY_MS)
+  }
+})
+
+/** Clocks of all nodes within what neighbours tolerate, drawn from the seed. */
+const SKEW: Scenario = {
+  name: 'skew',
+  question: 'Is a payment made although every clock is wrong by up to 20 s?',
+  world: ({ seed }) => ({ nodes: NODES, payment: SCENARIO_PAYMENT, skewMs: (index) => Number((seed * 7n + BigInt(index) * 13n) % 41n - 20n) * 1_000 }),
+  async run (world): Promise<Figures> {
+    await setUp(world, FOUR)
+    const baseline = takeBaseline(world)
+    const payment = await invoiceOverLine(world)
+    startPayment(world, payment)
+    await settle(world, [payment])
+    expect(world, `the payment (${plainText(outcomeOf(payment))})`, isPaid(payment), true)
+    await checkQuiet(world, baseline, [payment])
+    return { paid: isPaid(payment) }
+  }
+}
+
+const CLOCK_AHEAD: Scenario = {
+  name: 'clock-ahead',
+  question: 'Does a node whose clock is a day ahead lose nothing and hold nothing up?',
+  world: () => ({ nodes: NODES, payment: SCENARIO_PAYMENT, skewMs: (index) => index === 1 ? DAY_MS : 0 }),
+  async run (world): Promise<Figures> {
+    await setUp(world, FOUR)
+    const baseline = takeBaseline(world)
+    const payment = await invoiceOverLine(world)
+    startPayment(world, payment)
+    await settle(world, [payment])
+    expect(world, `the payment over it (${plainText(outcomeOf(payment))})`, isPaid(payment), false)
+    await checkQuiet(world, baseline, [payment])
+    return { told: plainText(outcomeOf(payment)) }
+  }
+}
+
+export const FAULT_SCENARIOS: readonly Scenario[] = [CRASH_POINTS, DISK_FAILURE, SKEW, CLOCK_AHEAD]
