@@ -1,0 +1,72 @@
+import type { AssetId, MeetingPointId, RouteId } from '../base/ids.js'
+import type { Units } from '../base/money.js'
+import type { Ciphertext, EndpointPair } from '../crypto/elgamal.js'
+import type { Quote } from './quote.js'
+
+/**
+ * Messages of the route protocol, after decoding. `protocols/route/codec.ts` has checked presence, ranges, lengths,
+ * that points are on the curve and that the two of a key pair differ; only meaning is judged after it.
+ */
+export type RouteMessage = MakeRoute | HaveRoute | Matched | HaveNoRoute | Cancel
+
+/** Whose half of a route: the payer's, which the money travels along, or the payee's, against which it travels. */
+export type RouteSide = 'payer' | 'payee'
+
+/** From an end toward the meeting point: asks the receiver to be on the way. */
+export interface MakeRoute {
+  readonly type: 'makeRoute'
+  /** Made by the sender for this link; all later messages and the lock of this route carry it. */
+  readonly routeId: RouteId
+  readonly side: RouteSide
+  readonly meetingPoint: MeetingPointId
+  readonly asset: AssetId
+  /** Payer side: the largest amount of the lock. Payee side: what the lock must bring for the quote's largest amount. */
+  readonly amount: Units
+  /** The endpoint's key pair (K1, K2 = k·K1), re-made by each hop. */
+  readonly pair: EndpointPair
+  /** The match token under the meeting point's key, re-made by each hop. */
+  readonly token: Ciphertext
+  /** One element per waypoint still ahead. None is served yet. */
+  readonly waypoints: readonly Uint8Array[]
+  readonly hopsLeft: number
+  /** Messages this request may still cause from the receiver on. */
+  readonly forwardsLeft: number
+  readonly detoursLeft: number
+  readonly timeLeftMs: number
+  /** Payee side only: what the way from the receiver's neighbour to the payee asks for. */
+  readonly quote: Quote | undefined
+}
+
+/** From the meeting point back to the payer: there is a way, and this is what it asks for. */
+export interface HaveRoute {
+  readonly type: 'haveRoute'
+  readonly routeId: RouteId
+  readonly quote: Quote
+  /** The tweak onion, {@link ONION_BYTES} bytes. */
+  readonly onion: Uint8Array
+}
+
+/** From the meeting point back to the payee: a payer was found; reservations start. */
+export interface Matched {
+  readonly type: 'matched'
+  readonly routeId: RouteId
+}
+
+/** All that a neighbour learns of why there is no way. */
+export const NO_ROUTE_REASONS = ['no-way', 'busy', 'no-match', 'expired'] as const
+export type NoRouteReason = typeof NO_ROUTE_REASONS[number]
+
+/** Back one hop: not this way. */
+export interface HaveNoRoute {
+  readonly type: 'haveNoRoute'
+  readonly routeId: RouteId
+  readonly reason: NoRouteReason
+  /** What is left of the messages that were given. */
+  readonly forwardsLeft: number
+}
+
+/** Onward: the sender gives this route up. */
+export interface Cancel {
+  readonly type: 'cancel'
+  readonly routeId: RouteId
+}

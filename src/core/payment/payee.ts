@@ -1,0 +1,284 @@
+import { equalBytes, fromHex } from '../base/bytes.js'
+import type { AssetId, ChannelId, InvoiceId, MeetingPointId } from '../base/ids.js'
+import { ZERO, type Units } from '../base/money.js'
+import { refuse, type Refusal } from '../base/step.js'
+import type { FailReason, Lock } from '../channel/lock.js'
+import { addScalars, isPoint, isScalar, mulG } from '../crypto/curve.js'
+import { isPairOf } from '../crypto/elgamal.js'
+import { maskMessage, openMessage } from '../crypto/lock-message.js'
+import { openOnion } from '../crypto/onion.js'
+import { claimable, firstDelta, rememberedUntil } from './deadlines.js'
+import { cancelHalf, drawBetween, drawId, drawScalar, forgetHalf } from './half-route.js'
+import { fitsDescription, writeInvoice } from './invoice.js'
+import { ATTEMPTS_MAX, DETOURS_MAX, FORWARDS_MAX, HISTORY_MAX, HOPS_LEFT_MAX, HOPS_LEFT_MIN, INVOICE_EXPIRY_MS_MAX, MATCHED_INTERVAL_MS, MEETING_POINTS_LISTED, MEETING_POINTS_MAX, OPENINGS_MAX, REOPEN_MS } from './limits.js'
+import { beginHalf } from './make-route.js'
+import type { NoRouteReason } from './messages.js'
+import { RATE_ONE, type Quote } from './quote.js'
+import { deriveAttempt, messageKey, readInnermost, readLockMessage } from './session.js'
+import { openingKey, type Half, type HalfId, type Host, type InvoiceEntity } from './tables.js'
+
+/** What an invoice is asked for with. */
+export interface InvoiceRequest {
+  readonly asset: AssetId
+  readonly amount: Units
+  readonly description: string
+  readonly expiryMs: number
+  /** Meeting points to list, instead of a choice by distance. */
+  readonly meetingPoints: readonly MeetingPointId[] | undefined
+}
+
+export const expireTimer = (id: InvoiceId): string => `payment/expire/${id}`
+export const openTimer = (id: InvoiceId, meetingPoint: MeetingPointId): string => `payment/open/${openingKey(id, meetingPoint)}`
+
+/**
+ * Makes an invoice, stores its secrets, and opens a half route to each meeting point it lists.
+ *
+ * Refuses with `amount-out-of-range`, `bad-request`, `busy`, `wrong-asset`, `receive-limit` or `no-meeting-point`.
+ */
+export function createInvoice (host: Host, request: InvoiceRequest): { readonly invoice: string, readonly id: InvoiceId, readonly expiresMs: number } | Refusal {
+  const { asset, amount, description } = request
+  const max = host.assetMax(asset)
+  if (amount < 1n || amount > max) return refuse('amount-out-of-range', { amount, min: 1n, max })
+  if (!fitsDescription(description)) return refuse('bad-request', { reason: 'the description is too long' })
+  if (!Number.isFinite(request.expiryMs) || request.expiryMs < 1 || request.expiryMs > INVOICE_EXPIRY_MS_MAX) return refuse('bad-request', { reason: 'an invoice lives from 1 ms to 24 h' })
+  if (host.tables.openings.size >= OPENINGS_MAX) return refuse('busy', { what: 'half routes of open invoices', limit: OPENINGS_MAX })
+  const { receivable } = host.capacity(asset)
+  if (amount > receivable) return refuse('receive-limit', { wanted: amount, receivable })
+  const meetingPoints = request.meetingPoints === undefined ? chooseMeetingPoints(host, asset, amount) : [...new Set(request.meetingPoints)]
+  if (meetingPoints.length === 0) return refuse('no-meeting-point')
+  if (meetingPoints.length > MEETING_POINTS_MAX || !meetingPoints.every((id) => isPoint(fromHex(id)))) return refuse('bad-request', { reason: `an invoice lists 1 to ${MEETING_POINTS_MAX} meeting points` })
+  const secret = drawScalar(host.draw, 'payment secret')
+  const session = host.draw('session secret')
+  const createdMs = host.env.nowMs
+  const expiresMs = createdMs + Math.floor(request.expiryMs)
+  const content = { point: mulG(secret), session, asset, amount, description, createdMs, expiresMs, meetingPoints }
+  const { text, invoice } = writeInvoice(host.network, content, drawScalar(host.draw, 'signing key'), host.draw('signature'))
+  const entity: InvoiceEntity = {
+    id: invoice.id, text, secret, session, asset, amount, description, createdMs, expiresMs, status: 'open', received: ZERO, paidMs: undefined,
+    meetingPoints: meetingPoints.map((id) => ({ id, attempt: 1 }))
+  }
+  forgetOldest(host)
+  host.tables.invoices.set(entity.id, entity)
+  openInvoice(host, entity)
+  host.notify({ type: 'invoice:created', invoiceId: entity.id })
+  return { invoice: text, id: entity.id, expiresMs }
+}
+
+/** Opens the halves of an open invoice, at the attempts its entity names, and starts its timers. */
+export function openInvoice (host: Host, entity: InvoiceEntity): void {
+  host.setTimer(expireTimer(entity.id), entity.expiresMs)
+  for (const { id } of entity.meetingPoints) {
+    host.tables.openings.set(openingKey(entity.id, id), { invoiceId: entity.id, meetingPoint: id, half: undefined, failures: 0, matchedMs: 0 })
+    openHalf(host, entity.id, id)
+  }
+}
+
+/** Nearest ones, and one drawn from all that can be served, so that the list does not show where the payee is. @see INV-12 */
+function chooseMeetingPoints (host: Host, asset: AssetId, amount: Units): readonly MeetingPointId[] {
+  const known = host.meetingPoints(asset, amount, 'from')
+  // Up to one hop is added by chance, so that the nearest is not in every invoice.
+  const byDistance = known.map(({ id, hops }) => ({ id, rank: hops + host.draw('rank')[0]! / 256 })).sort((a, b) => a.rank - b.rank).map(({ id }) => id)
+  const chosen = byDistance.slice(0, MEETING_POINTS_LISTED - 1)
+  const others = byDistance.slice(MEETING_POINTS_LISTED - 1)
+  const decoy = others.length === 0 ? undefined : others[drawBetween(host.draw, 'decoy', 0, others.length - 1)]
+  return shuffled(host, decoy === undefined ? chosen : [...chosen, decoy])
+}
+
+function shuffled<T> (host: Host, items: readonly T[]): readonly T[] {
+  const out = [...items]
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = drawBetween(host.draw, 'shuffle', 0, i)
+    const swapped = out[i]!
+    out[i] = out[j]!
+    out[j] = swapped
+  }
+  return out
+}
+
+/** Refuses with `not-found` or `invoice-closed`. */
+export function cancelInvoice (host: Host, id: InvoiceId): Refusal | undefined {
+  const entity = host.tables.invoices.get(id)
+  if (entity === undefined) return refuse('not-found', { what: 'invoice', id })
+  if (entity.status !== 'open') return refuse('invoice-closed', { id, status: entity.status })
+  close(host, { ...entity, status: 'cancelled' })
+  host.notify({ type: 'invoice:cancelled', invoiceId: id })
+  return undefined
+}
+
+export function onInvoiceExpired (host: Host, id: InvoiceId): void {
+  const entity = host.tables.invoices.get(id)
+  if (entity?.status !== 'open') return
+  close(host, { ...entity, status: 'expired' })
+  host.notify({ type: 'invoice:expired', invoiceId: id })
+}
+
+/** Ends an invoice: all its halves go, everywhere. @see INV-17 */
+function close (host: Host, entity: InvoiceEntity): void {
+  host.tables.invoices.set(entity.id, entity)
+  host.clearTimer(expireTimer(entity.id))
+  for (const [key, { meetingPoint }] of [...host.tables.openings.group(entity.id).entries()]) {
+    host.tables.openings.delete(key)
+    host.clearTimer(openTimer(entity.id, meetingPoint))
+  }
+  for (const half of [...host.tables.halves.group('payee/payee').values()]) {
+    if (half.from.type === 'payee' && half.from.invoiceId === entity.id) cancelHalf(host, half)
+  }
+}
+
+/** Opens, or opens again, the half at one meeting point. @see ROUTE-27 */
+export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: MeetingPointId): void {
+  const { tables, settings } = host
+  const key = openingKey(invoiceId, meetingPoint)
+  const opening = tables.openings.get(key)
+  const entity = tables.invoices.get(invoiceId)
+  if (opening === undefined || entity === undefined || entity.status !== 'open') return
+  const before = opening.half === undefined ? undefined : tables.halves.get(opening.half)
+  if (before !== undefined) cancelHalf(host, before)
+  const attempt = attemptOf(entity, meetingPoint)
+  const refreshMs = settings.refreshMs - settings.refreshRandomMs + drawBetween(host.draw, 'refresh', 0, 2 * settings.refreshRandomMs)
+  host.setTimer(openTimer(invoiceId, meetingPoint), host.env.nowMs + refreshMs)
+  if (attempt > ATTEMPTS_MAX) return
+  const id = drawId<HalfId>(host.draw, 'half')
+  tables.openings.set(key, { ...opening, half: id })
+  const quote: Quote = {
+    assetIn: entity.asset,
+    assetOut: entity.asset,
+    rate: RATE_ONE,
+    base: ZERO,
+    minOut: entity.amount,
+    maxOut: entity.amount,
+    expiryDeltaSeconds: firstDelta(settings, host.draw('delta')),
+    validUntil: rememberedUntil(host.env, settings)
+  }
+  beginHalf(host, {
+    id,
+    side: 'payee',
+    from: { type: 'payee', invoiceId, attempt, secret: drawScalar(host.draw, 'endpoint'), ...deriveAttempt(entity.session, meetingPoint, attempt) },
+    meetingPoint,
+    asset: entity.asset,
+    amount: entity.amount,
+    amountTold: entity.amount,
+    hopsLeft: drawBetween(host.draw, 'hops', HOPS_LEFT_MIN, HOPS_LEFT_MAX),
+    forwardsLeft: FORWARDS_MAX,
+    detoursLeft: DETOURS_MAX,
+    deadlineMs: host.env.nowMs + originatorTimeMs(host),
+    tried: [],
+    lastReason: 'no-way',
+    next: undefined,
+    own: undefined,
+    quote,
+    place: { status: 'new' }
+  })
+}
+
+/** 75 to 100 % of the longest time, so that the first neighbour does not see that it is the first. @see ROUTE-12 */
+export const originatorTimeMs = (host: Host): number =>
+  Math.floor(host.settings.routeTimeoutMs * drawBetween(host.draw, 'time', 750, 1_000) / 1_000)
+
+const attemptOf = (entity: InvoiceEntity, meetingPoint: MeetingPointId): number =>
+  entity.meetingPoints.find(({ id }) => id === meetingPoint)?.attempt ?? ATTEMPTS_MAX + 1
+
+/** Moves on to the next attempt number, durably, before it is used. @see INV-16 */
+function advance (host: Host, invoiceId: InvoiceId, meetingPoint: MeetingPointId): void {
+  const entity = host.tables.invoices.get(invoiceId)
+  if (entity === undefined) return
+  host.tables.invoices.set(invoiceId, { ...entity, meetingPoints: entity.meetingPoints.map((at) => at.id === meetingPoint ? { ...at, attempt: at.attempt + 1 } : at) })
+}
+
+/** A payer was matched with this half: the next one is opened, at most one a second. @see ROUTE-28 */
+export function onOwnMatched (host: Host, half: Half): void {
+  const { from, meetingPoint } = half
+  const opening = from.type === 'payee' ? host.tables.openings.get(openingKey(from.invoiceId, meetingPoint)) : undefined
+  if (from.type !== 'payee' || opening === undefined || opening.half !== half.id) return
+  const { nowMs } = host.env
+  advance(host, from.invoiceId, meetingPoint)
+  const soonestMs = opening.matchedMs + MATCHED_INTERVAL_MS
+  host.tables.openings.set(openingKey(from.invoiceId, meetingPoint), { ...opening, half: undefined, failures: 0, matchedMs: nowMs })
+  if (soonestMs <= nowMs) openHalf(host, from.invoiceId, meetingPoint)
+  else host.setTimer(openTimer(from.invoiceId, meetingPoint), soonestMs)
+}
+
+/** A half of ours has ended: it is opened again, later each time. */
+export function onOwnFailed (host: Host, half: Half, reason: NoRouteReason): void {
+  const { from, meetingPoint } = half
+  if (from.type !== 'payee') return
+  const key = openingKey(from.invoiceId, meetingPoint)
+  const opening = host.tables.openings.get(key)
+  if (opening === undefined || opening.half !== half.id) return
+  // The meeting point knows the token already: it was used, or somebody else stands there with it.
+  if (reason === 'no-match') advance(host, from.invoiceId, meetingPoint)
+  host.tables.openings.set(key, { ...opening, half: undefined, failures: opening.failures + 1 })
+  const waitMs = Math.min(REOPEN_MS * 2 ** Math.min(opening.failures, 16), host.settings.refreshMs)
+  host.setTimer(openTimer(from.invoiceId, meetingPoint), host.env.nowMs + waitMs)
+}
+
+/** A neighbour is there again: halves that stand nowhere are opened at once. */
+export function reopenMissing (host: Host): void {
+  for (const { invoiceId, meetingPoint, half } of [...host.tables.openings.values()]) {
+    if (half === undefined) openHalf(host, invoiceId, meetingPoint)
+  }
+}
+
+/** A lock has come on a half of ours: claimed, or given back. */
+export function onPayeeLock (host: Host, channelId: ChannelId, lock: Lock, half: Half): void {
+  const { from, meetingPoint } = half
+  if (from.type !== 'payee') return
+  const entity = host.tables.invoices.get(from.invoiceId)
+  forgetHalf(host, half) // A route is for one lock.
+  const secret = entity === undefined ? 'no-route' : secretFor(host, entity, half, lock)
+  if (entity === undefined || typeof secret === 'string') {
+    host.fail(channelId, lock.terms.id, typeof secret === 'string' ? secret : 'no-route')
+    const opening = host.tables.openings.get(openingKey(from.invoiceId, meetingPoint))
+    if (opening?.half !== half.id) return
+    advance(host, from.invoiceId, meetingPoint)
+    host.tables.openings.set(openingKey(from.invoiceId, meetingPoint), { ...opening, half: undefined })
+    openHalf(host, from.invoiceId, meetingPoint)
+    return
+  }
+  // ROUTE-42: it is paid once. From here on z is known to others, so every later lock is given back.
+  close(host, { ...entity, status: 'paid', received: lock.terms.amount, paidMs: host.env.nowMs })
+  host.fulfil(channelId, lock.terms.id, secret)
+  host.notify({ type: 'invoice:paid', invoiceId: entity.id })
+}
+
+/** t of a lock that is all it should be, or why it is given back. @see ROUTE-40 */
+function secretFor (host: Host, entity: InvoiceEntity, half: Half, lock: Lock): Uint8Array | FailReason {
+  const { from, meetingPoint } = half
+  const { terms } = lock
+  if (from.type !== 'payee' || entity.status !== 'open' || entity.expiresMs <= host.env.nowMs) return 'no-route'
+  if (!claimable(host.env, host.settings, terms.expiry)) return 'expired' // ROUTE-41
+  if (terms.amount < entity.amount) return 'refused'
+  const tweaks = readTweaks(half, lock)
+  if (tweaks === undefined) return 'refused'
+  const sealed = tweaks.reduce(maskMessage, terms.message)
+  const plain = openMessage(sealed, messageKey(entity.session, meetingPoint, from.attempt))
+  const message = plain === undefined ? undefined : readLockMessage(plain)
+  if (message === undefined || message.attempt !== from.attempt || message.parts !== 1 || message.amount !== message.total || message.total !== entity.amount) return 'refused'
+  const secret = tweaks.reduce(addScalars, addScalars(entity.secret, from.blind))
+  // The last check: these tweaks and no others lead to this lock.
+  return isScalar(secret) && equalBytes(mulG(secret), terms.point) ? secret : 'refused'
+}
+
+/** The tweaks from the meeting point to here; none when it is this node. Undefined when the onion is not for this half. @see ROUTE-25 */
+function readTweaks (half: Half, lock: Lock): readonly Uint8Array[] | undefined {
+  const { from, place } = half
+  if (from.type !== 'payee') return undefined
+  if (place.status === 'matched' || place.status === 'waiting') return lock.terms.onion.length === 0 ? [] : undefined
+  const opened = openOnion(lock.terms.onion, from.secret, (payload) => readInnermost(payload, from.matchPoint, 'payee') !== undefined)
+  const inner = opened === undefined ? undefined : readInnermost(opened.payload, from.matchPoint, 'payee')
+  if (opened === undefined || inner?.tweak === undefined || !isScalar(inner.tweak)) return undefined
+  // ROUTE-26: the meeting point saw our own key pair, so no hop has put its own in between.
+  if (!isPairOf({ k1: inner.k1, k2: inner.k2 }, from.secret)) return undefined
+  return [...opened.tweaks, inner.tweak]
+}
+
+/** History is bounded: the oldest invoice that has ended goes. */
+function forgetOldest (host: Host): void {
+  const { invoices } = host.tables
+  if (invoices.size < HISTORY_MAX) return
+  for (const [id, { status }] of invoices.entries()) {
+    if (status === 'open') continue
+    invoices.delete(id)
+    return
+  }
+}
