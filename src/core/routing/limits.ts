@@ -1,0 +1,51 @@
+/** Liquidity buckets: thresholds base × 4^b. @see HINT-2 */
+export const BUCKETS = 16
+/** Largest distance that is said or believed. @see HINT-4 */
+export const HOPS_MAX = 64
+/** Next hops kept of each meeting point, direction and bucket, of the usable ones and of the others each. */
+export const NEXT_HOPS_KEPT = 3
+/** Meeting points in the roster, and vectors (one an asset and meeting point). @see HINT-17 */
+export const MEETING_POINTS_MAX = 8_192
+export const VECTORS_MAX = 8_192
+/** Vectors of meeting points whose announcement was not seen: in all, and by one neighbour. @see HINT-11 */
+export const UNANNOUNCED_MAX = 64
+export const UNANNOUNCED_PER_NEIGHBOUR_MAX = 16
+/** Records in one message: with 16 steps each way in all of them it is under 16 KB. */
+export const RECORDS_PER_MESSAGE_MAX = 24
+/** Records sent to one neighbour at once; the rest follows with the next delta. @see HINT-9 */
+export const RECORDS_PER_FLUSH_MAX = 1_024
+/** Records a neighbour may send at once. @see HINT-12 */
+export const RECORDS_BURST = 16_384
+/** Neighbours whose question for a newer number is remembered, for one meeting point. */
+export const ASKERS_MAX = 16
+/** Times a question for a newer number is repeated, each after twice the time. */
+export const ASK_TRIES_MAX = 4
+/** Neighbours asked at once. */
+export const ASKED_AT_ONCE_MAX = 8
+/** Nodes that may pass a question on: drawn from the range, so that the asker does not show. */
+export const REQUEST_HOPS_MIN = 16
+export const REQUEST_HOPS_MAX = 24
+/** Numbers a meeting point may use in one slot. @see HINT-5 */
+export const SEQUENCES_PER_SLOT = 64
+/** How far a slot may be ahead by this node's clock: the clocks of neighbours agree within a minute. @see HINT-5 */
+export const FUTURE_MAX_MS = 60_000
+/** Scores kept, and how long one takes to lose half of its weight. */
+export const SCORES_MAX = 4_096
+export const SCORE_HALF_LIFE_MS = 600_000
+/** Added to the distance of a neighbour that promises only the bucket below the amount's. @see HINT-19 */
+export const BUCKET_BELOW_HOPS = 100
+/** What a leaf says of its only neighbour when it knows no distance. */
+export const LEAF_HOPS = 99
+/** Bytes of an announcement: half of what a DHT record may have. @see HINT-14 */
+export const ANNOUNCEMENT_BYTES_MAX = 512
+/** Longest life of an announcement: two epochs. */
+export const EPOCH_MS = 86_400_000
+export const ANNOUNCEMENT_LIFE_MAX_MS = 2 * EPOCH_MS
+/** Shortest time between two announcements of one meeting point that are believed. @see HINT-16 */
+export const ANNOUNCEMENT_SPACING_MS = 20_000
+/** Wait after a connection, so that the topic's mesh has formed, before announcing into it. */
+export const ANNOUNCE_DELAY_MS = 2_000
+/** Shortest time between two look-ups of records in the DHT. */
+export const FIND_SPACING_MS = 10_000
+/** Channel changes of this long are looked at together. */
+export const LEVELS_DELAY_MS = 100

@@ -1,0 +1,40 @@
+import { RECORDS_BURST } from './limits.js'
+
+/** How fast hints travel: part of the protocol, because balances keep crossing buckets. @see HINT-9 */
+export interface Pacing {
+  /** One number of a meeting point lasts this long; every record is renewed once in it. */
+  readonly slotMs: number
+  /** Changed distances: at most this often, and at most this share of all records at once. */
+  readonly deltaMs: number
+  readonly deltaShare: number
+  /** Newer numbers of unchanged distances: at most this often. */
+  readonly refreshMs: number
+  /** Withdrawals of one meeting point: at most this often; 0 is at once. */
+  readonly withdrawalMs: number
+  /** A channel's bucket counts after it has stood still this long. */
+  readonly stabilityMs: number
+  /** Questions for a newer number of one meeting point, and for everything of one neighbour: at most this often. */
+  readonly requestMs: number
+  /** A hosted meeting point announces itself this often. */
+  readonly announceMs: number
+  /** Records older than this many slots are forgotten. */
+  readonly staleSlots: number
+  /** Lowest share of a threshold, in thousandths, that counts as reaching it; each node draws its own between this and 1,000. @see HINT-3 */
+  readonly marginPermilleMin: number
+  /** Records a neighbour may send each second, in the long run. */
+  readonly recordsPerSecond: number
+}
+
+export type PacingProfile = 'private' | 'world'
+
+/** `private`: networks under 200 nodes, tests. `world`: everything else. */
+export const PACING: Readonly<Record<PacingProfile, Pacing>> = {
+  private: {
+    slotMs: 60_000, deltaMs: 200, deltaShare: 1, refreshMs: 200, withdrawalMs: 0, stabilityMs: 500, requestMs: 1_000,
+    announceMs: 60_000, staleSlots: 4, marginPermilleMin: 1_000, recordsPerSecond: RECORDS_BURST / 4
+  },
+  world: {
+    slotMs: 3_600_000, deltaMs: 600_000, deltaShare: 0.25, refreshMs: 3_600_000, withdrawalMs: 60_000, stabilityMs: 60_000, requestMs: 60_000,
+    announceMs: 43_200_000, staleSlots: 26, marginPermilleMin: 800, recordsPerSecond: RECORDS_BURST / 256
+  }
+}

@@ -1,0 +1,133 @@
+import type { PeerId } from '../base/ids.js'
+import type { HintRecord, HintRequestMessage, HintsMessage } from '../link/messages.js'
+import type { RoutingHost } from './host.js'
+import { ASKERS_MAX, RECORDS_BURST } from './limits.js'
+import { PACING } from './pacing.js'
+import { mark, markAll, usableIn } from './publish.js'
+import { isFuture, isStale } from './sequence.js'
+import { neighbourKey, vectorKey, type Neighbour } from './tables.js'
+import { choicesOf, DIRECTIONS, withClaims, type Claim, type Vector } from './vector.js'
+import { reaches, replaceVector, vectorFor } from './vectors.js'
+
+/** A neighbour says what it can reach. @see HINT-1 */
+export function onHints (host: RoutingHost, peer: PeerId, message: HintsMessage): void {
+  const neighbour = neighbourWithCredit(host, peer, message, message.records.length + 1)
+  if (neighbour === undefined) return
+  for (const record of message.records) onRecord(host, neighbour, record)
+}
+
+/** A neighbour asks for a newer number, or for everything. @see HINT-10 */
+export function onHintRequest (host: RoutingHost, peer: PeerId, message: HintRequestMessage): void {
+  const neighbour = neighbourWithCredit(host, peer, message, 1)
+  if (neighbour === undefined) return
+  const { requestMs } = PACING[host.pacing]
+  const { nowMs } = host.env
+  const { asset, meetingPoint } = message
+  if (meetingPoint === undefined) {
+    if (neighbour.fullSentMs + requestMs > nowMs) { // HINT-8: asked again too soon, it comes with the next delta
+      for (const [key] of host.tables.vectors.group(asset)) mark(host, peer, asset, key, 'delta', true)
+      return
+    }
+    host.tables.neighbours.set(neighbourKey(peer, asset), { ...neighbour, fullSentMs: nowMs })
+    markAll(host, neighbour)
+    return
+  }
+  const vector = host.tables.vectors.get(vectorKey(asset, meetingPoint))
+  if (vector === undefined) return
+  if (vector.own !== undefined) answerForOwn(host, peer, vector, message.sequence)
+  else answerOrPass(host, peer, vector, message)
+}
+
+function onRecord (host: RoutingHost, { peer, asset }: Neighbour, record: HintRecord): void {
+  const pacing = PACING[host.pacing]
+  const { nowMs } = host.env
+  if (host.tables.hosted.has(record.meetingPoint)) return // nobody knows the way to here better
+  let future = false
+  const believe = ({ sequence }: { readonly sequence: number }): boolean => {
+    if (isFuture(pacing, nowMs, sequence)) future = true // HINT-5
+    return !isFuture(pacing, nowMs, sequence) && !isStale(pacing, nowMs, sequence)
+  }
+  const empty = record.to.length === 0 && record.from.length === 0
+  const known = host.tables.vectors.get(vectorKey(asset, record.meetingPoint))
+  const vector = empty ? known : vectorFor(host, asset, record.meetingPoint, peer)
+  if (vector === undefined) {
+    if (!empty) ignore(host, peer, 'HINT-11')
+    return
+  }
+  const next = withClaims(vector, peer, record, believe, usableIn(host, asset))
+  if (future) ignore(host, peer, 'HINT-5', 'a number of a slot to come')
+  replaceVector(host, vector, next)
+}
+
+/** The meeting point itself raises its number, within its slot and not too often. @see HINT-10 */
+function answerForOwn (host: RoutingHost, peer: PeerId, vector: Vector, sequence: number): void {
+  const pacing = PACING[host.pacing]
+  const { nowMs } = host.env
+  const key = vectorKey(vector.asset, vector.meetingPoint)
+  const { own } = vector
+  if (own !== undefined && sequence > own.sequence && !isFuture(pacing, nowMs, sequence) && vector.raisedMs + pacing.requestMs <= nowMs) {
+    replaceVector(host, vector, { ...vector, raisedMs: nowMs, own: { ...own, sequence } }) // HINT-10
+  }
+  mark(host, peer, vector.asset, key, 'answer', true)
+}
+
+/** Answers with what is known, else passes the question on toward the meeting point. @see HINT-10 */
+function answerOrPass (host: RoutingHost, peer: PeerId, vector: Vector, message: HintRequestMessage): void {
+  const { askers, vectors } = host.tables
+  const { nowMs } = host.env
+  const { sequence, hopsLeft } = message
+  const key = vectorKey(vector.asset, vector.meetingPoint)
+  if (reaches(choicesOf(vector, usableIn(host, vector.asset)), peer, sequence)) {
+    mark(host, peer, vector.asset, key, 'answer', true)
+    return
+  }
+  const group = askers.group(key)
+  const asker = `${key}|${peer}`
+  if (group.size >= ASKERS_MAX && !group.has(asker)) askers.delete(group.keys().next().value!)
+  askers.set(asker, { peer, sequence, atMs: nowMs })
+  // HINT-10: at most one question of a meeting point in its time, whoever asks.
+  if (hopsLeft === 0 || vector.passedMs + PACING[host.pacing].requestMs > nowMs) return
+  const next = nearestOther(vector, peer)
+  if (next === undefined) return
+  vectors.set(key, { ...vector, passedMs: nowMs, passedSequence: sequence })
+  host.send(next, { type: 'hintRequest', asset: vector.asset, meetingPoint: vector.meetingPoint, sequence, hopsLeft: hopsLeft - 1 })
+}
+
+/** The neighbour with the smallest claim, feasible or not, other than one. */
+function nearestOther (vector: Vector, except: PeerId): PeerId | undefined {
+  let best: Claim | undefined
+  for (const direction of DIRECTIONS) {
+    for (const { claims } of vector[direction]) {
+      for (const claim of claims) if (claim.peer !== except && (best === undefined || claim.hops < best.hops)) best = claim
+    }
+  }
+  return best?.peer
+}
+
+/** The neighbour behind a message, unless it has no live channel or sends too much. @see HINT-1, HINT-12 */
+function neighbourWithCredit (host: RoutingHost, peer: PeerId, message: HintsMessage | HintRequestMessage, cost: number): Neighbour | undefined {
+  const key = neighbourKey(peer, message.asset)
+  const neighbour = host.tables.neighbours.get(key)
+  if (neighbour === undefined) {
+    ignore(host, peer, 'HINT-1') // HINT-1
+    return undefined
+  }
+  const { nowMs } = host.env
+  const earned = Math.max(0, nowMs - neighbour.creditAtMs) * PACING[host.pacing].recordsPerSecond / 1_000
+  const credit = Math.min(RECORDS_BURST, neighbour.credit + earned)
+  if (credit < cost) {
+    ignore(host, peer, 'HINT-12', 'more records than agreed') // HINT-12
+    return undefined
+  }
+  const paid: Neighbour = { ...neighbour, credit: credit - cost, creditAtMs: nowMs }
+  host.tables.neighbours.set(key, paid)
+  return paid
+}
+
+/** Counts what was ignored; a broken rule is said once a connection. */
+function ignore (host: RoutingHost, peer: PeerId, requirement: string, detail?: string): void {
+  const counts = host.tables.ignored.get(peer) ?? {}
+  const count = (counts[requirement] ?? 0) + 1
+  host.tables.ignored.set(peer, { ...counts, [requirement]: count })
+  if (count === 1 && detail !== undefined) host.notify({ type: 'link:fault', peer, stream: 'link', requirement, detail })
+}

@@ -1,0 +1,138 @@
+import type { AssetId, MeetingPointId, PeerId } from '../base/ids.js'
+import { entity, hexOf, record, u32, u48, type ValueOf } from '../base/struct.js'
+import { createTable, type Journal, type Table } from '../base/table.js'
+import type { Direction, Vector } from './vector.js'
+
+const hostedRecord = record({
+  id: hexOf<MeetingPointId>(33),
+  /** The role key is the one derived with this number. */
+  index: u32,
+  startedMs: u48
+})
+/** A meeting point hosted here, under `meeting-point/<id>`. Its secret is derived, never stored. */
+export type HostedPoint = ValueOf<typeof hostedRecord>
+export const hostedLayout = entity<HostedPoint>('meeting-point', 1, hostedRecord)
+
+const roleCounterRecord = record({ next: u32 })
+/** How many role keys were ever made, so that none is made twice. */
+export type RoleCounter = ValueOf<typeof roleCounterRecord>
+export const roleCounterLayout = entity<RoleCounter>('role-counter', 1, roleCounterRecord)
+
+/** `<asset>/<meeting point>` */
+export type VectorKey = string & { readonly __vectorKey?: true }
+export const vectorKey = (asset: AssetId, meetingPoint: MeetingPointId): VectorKey => `${asset}/${meetingPoint}`
+/** `<peer>/<asset>` */
+export type NeighbourKey = string & { readonly __neighbourKey?: true }
+export const neighbourKey = (peer: PeerId, asset: AssetId): NeighbourKey => `${peer}/${asset}`
+
+/** How many buckets a channel reaches: as published, and as it would be once it has stood still. */
+export interface Level {
+  readonly published: number
+  readonly candidate: number
+  readonly sinceMs: number
+}
+
+/** A link neighbour with a live channel in an asset. Hints travel to and from these only. @see HINT-1 */
+export interface Neighbour extends Readonly<Record<Direction, Level>> {
+  readonly peer: PeerId
+  readonly asset: AssetId
+  /** Records it may still send. */
+  readonly credit: number
+  readonly creditAtMs: number
+  /** When everything was last sent to it, and last asked of it. */
+  readonly fullSentMs: number
+  readonly fullAskedMs: number
+}
+
+/** Most urgent first. `answer`: asked for. `refresh`: only the number is new. */
+export const URGENCIES = ['answer', 'withdrawal', 'delta', 'refresh'] as const
+export type Urgency = typeof URGENCIES[number]
+
+/** A record that a neighbour should get. */
+export interface Outdated {
+  readonly peer: PeerId
+  readonly vector: VectorKey
+  readonly urgency: Urgency
+  /** Nothing was ever said to this neighbour of it, so saying "out of reach" is needless. */
+  readonly quiet: boolean
+}
+
+/** A neighbour waits for a number. */
+export interface Asker { readonly peer: PeerId, readonly sequence: number, readonly atMs: number }
+/** This node waits for a number itself. */
+export interface Wanting { readonly atMs: number, readonly tries: number }
+
+/** When what was last sent, and what waits. */
+export interface Pace extends Readonly<Record<Urgency, boolean>> {
+  readonly lastDeltaMs: number
+  readonly lastRefreshMs: number
+  readonly lastWithdrawalMs: number
+  /** When the flush timer fires, if it is set. */
+  readonly flushAtMs: number | undefined
+  readonly levelsAtMs: number | undefined
+  readonly wantsAtMs: number | undefined
+  readonly lastFindMs: number
+}
+
+/** What the roster knows of a meeting point. A withdrawn one is remembered until it expires. */
+export interface RosterEntry {
+  readonly id: MeetingPointId
+  readonly timeMs: number
+  readonly expiryMs: number
+  readonly withdrawn: boolean
+  /** @see election.ts */
+  readonly ticket: number
+}
+
+export interface Score { readonly asked: number, readonly delivered: number, readonly atMs: number }
+
+export interface RoutingTables {
+  readonly hosted: Table<MeetingPointId, HostedPoint>
+  readonly roleCounter: Table<'all', RoleCounter>
+  /** When hosted points were last announced. */
+  readonly announced: Table<MeetingPointId, { readonly atMs: number, readonly nextMs: number }>
+  readonly roster: Table<MeetingPointId, RosterEntry>
+  /** Grouped by asset. */
+  readonly vectors: Table<VectorKey, Vector>
+  /** Vectors of meeting points that nobody announced, grouped by the neighbour that spoke of them first. */
+  readonly unannounced: Table<VectorKey, { readonly peer: PeerId }>
+  /** Grouped by asset. */
+  readonly neighbours: Table<NeighbourKey, Neighbour>
+  /** Peers whose channels changed since they were last looked at. */
+  readonly unsettled: Table<PeerId, { readonly peer: PeerId }>
+  /** Grouped by neighbour. */
+  readonly outdated: Table<string, Outdated>
+  /** Grouped by vector. */
+  readonly askers: Table<string, Asker>
+  readonly wanting: Table<VectorKey, Wanting>
+  readonly pace: Table<'all', Pace>
+  readonly scores: Table<string, Score>
+  /** Messages of each peer that were ignored, by requirement; kept while it is connected. */
+  readonly ignored: Table<PeerId, Readonly<Record<string, number>>>
+}
+
+export function createRoutingTables (journal: Journal): RoutingTables {
+  return {
+    hosted: createTable(journal, 'meeting-point', { layout: hostedLayout }),
+    roleCounter: createTable(journal, 'role-counter', { layout: roleCounterLayout }),
+    announced: createTable(journal, 'hint-announced'),
+    roster: createTable(journal, 'hint-roster'),
+    vectors: createTable(journal, 'hint-vector', { groupBy: (_key, vector) => vector.asset }),
+    unannounced: createTable(journal, 'hint-unannounced', { groupBy: (_key, { peer }) => peer }),
+    neighbours: createTable(journal, 'hint-neighbour', { groupBy: (_key, neighbour) => neighbour.asset }),
+    unsettled: createTable(journal, 'hint-unsettled'),
+    outdated: createTable(journal, 'hint-outdated', { groupBy: (key) => key.slice(0, key.indexOf('|')) }),
+    askers: createTable(journal, 'hint-asker', { groupBy: (key) => key.slice(0, key.indexOf('|')) }),
+    wanting: createTable(journal, 'hint-wanting'),
+    pace: createTable(journal, 'hint-pace'),
+    scores: createTable(journal, 'hint-score'),
+    ignored: createTable(journal, 'hint-ignored')
+  }
+}
+
+const AT_REST: Pace = {
+  answer: false, withdrawal: false, delta: false, refresh: false,
+  lastDeltaMs: -Infinity, lastRefreshMs: -Infinity, lastWithdrawalMs: -Infinity,
+  flushAtMs: undefined, levelsAtMs: undefined, wantsAtMs: undefined, lastFindMs: -Infinity
+}
+export const paceOf = (tables: RoutingTables): Pace => tables.pace.get('all') ?? AT_REST

@@ -1,0 +1,154 @@
+import { numberBelow } from '../base/env.js'
+import type { AssetId, MeetingPointId, PeerId } from '../base/ids.js'
+import type { RoutingHost } from './host.js'
+import { ASKED_AT_ONCE_MAX, ASK_TRIES_MAX, FIND_SPACING_MS, REQUEST_HOPS_MAX, REQUEST_HOPS_MIN, UNANNOUNCED_MAX, UNANNOUNCED_PER_NEIGHBOUR_MAX, VECTORS_MAX } from './limits.js'
+import { PACING } from './pacing.js'
+import { mark, markChanges, usableIn } from './publish.js'
+import { isFuture } from './sequence.js'
+import { paceOf, vectorKey, type VectorKey } from './tables.js'
+import { advertTo, choicesOf, DIRECTIONS, newVector, type Choices, type Usable, type Vector } from './vector.js'
+
+export const WANTS_TIMER = 'routing/wants'
+
+/** The vector of a meeting point, made if there is room. @see HINT-11 */
+export function vectorFor (host: RoutingHost, asset: AssetId, meetingPoint: MeetingPointId, peer: PeerId): Vector | undefined {
+  const { vectors, roster, unannounced, pace } = host.tables
+  const key = vectorKey(asset, meetingPoint)
+  const known = vectors.get(key)
+  if (known !== undefined) return known
+  if (vectors.size >= VECTORS_MAX) return undefined
+  if (!roster.has(meetingPoint)) {
+    if (unannounced.size >= UNANNOUNCED_MAX || unannounced.group(peer).size >= UNANNOUNCED_PER_NEIGHBOUR_MAX) return undefined // HINT-11
+    unannounced.set(key, { peer })
+    const now = paceOf(host.tables)
+    if (now.lastFindMs + FIND_SPACING_MS <= host.env.nowMs) {
+      pace.set('all', { ...now, lastFindMs: host.env.nowMs })
+      host.findMeetingPoint(meetingPoint)
+    }
+  }
+  const vector = newVector(asset, meetingPoint)
+  vectors.set(key, vector)
+  return vector
+}
+
+/**
+ * Puts a vector in the place of another and lets follow what must: neighbours hear of it, those who asked are
+ * answered, and if a way was lost this node asks for a newer number.
+ *
+ * @param before - choices before, when something else than the vector changed
+ */
+export function replaceVector (host: RoutingHost, earlier: Vector, vector: Vector, before: Choices = choicesOf(earlier, usableIn(host, earlier.asset))): void {
+  const key = vectorKey(vector.asset, vector.meetingPoint)
+  if (host.tables.vectors.get(key) !== vector) host.tables.vectors.set(key, vector)
+  const usable = usableIn(host, vector.asset)
+  const after = choicesOf(vector, usable)
+  markChanges(host, vector, before, after)
+  answerAskers(host, key, vector, after)
+  // HINT-10: no feasible way where there was one, or where a claim is only too old.
+  const lost = DIRECTIONS.some((direction) => after[direction].some((choice, bucket) =>
+    choice === undefined && (before[direction][bucket] !== undefined || hasUsableClaim(vector, direction, bucket, usable))))
+  if (lost && !host.tables.wanting.has(key)) host.tables.wanting.set(key, { atMs: host.env.nowMs, tries: 0 })
+}
+
+/** Removes a vector that nothing speaks of any more. */
+export function deleteVector (host: RoutingHost, key: VectorKey): void {
+  const { vectors, unannounced, wanting, askers } = host.tables
+  vectors.delete(key)
+  unannounced.delete(key)
+  wanting.delete(key)
+  for (const asker of [...askers.group(key).keys()]) askers.delete(asker)
+}
+
+/** A meeting point is announced from now on: its vectors no longer count as unannounced. */
+export function countAsAnnounced (host: RoutingHost, meetingPoint: MeetingPointId): void {
+  for (const key of [...host.tables.unannounced.entries()].map(([key]) => key)) {
+    if (key.endsWith(meetingPoint)) host.tables.unannounced.delete(key)
+  }
+}
+
+/** Asks for newer numbers where that is due and sets the timer for the rest. @see HINT-10 */
+export function settleWants (host: RoutingHost): void {
+  const { wanting, pace } = host.tables
+  const { nowMs } = host.env
+  if (wanting.size > 0) {
+    for (const [key, { atMs, tries }] of [...wanting.entries()]) if (atMs <= nowMs) askNewer(host, key, tries)
+  }
+  let next: number | undefined
+  for (const { atMs } of wanting.values()) next = Math.min(next ?? atMs, atMs)
+  const now = paceOf(host.tables)
+  if (next === undefined || (now.wantsAtMs !== undefined && now.wantsAtMs <= next)) return
+  pace.set('all', { ...now, wantsAtMs: next })
+  host.setTimer(WANTS_TIMER, next)
+}
+
+export function onWantsTimer (host: RoutingHost): void {
+  host.tables.pace.set('all', { ...paceOf(host.tables), wantsAtMs: undefined })
+}
+
+/** One question for a newer number. @see HINT-10 */
+function askNewer (host: RoutingHost, key: VectorKey, tries: number): void {
+  const { vectors, wanting, neighbours } = host.tables
+  const { requestMs } = PACING[host.pacing]
+  const { nowMs } = host.env
+  const vector = vectors.get(key)
+  if (vector === undefined) {
+    wanting.delete(key)
+    return
+  }
+  const usable = usableIn(host, vector.asset)
+  const sequence = missingNumber(vector, usable)
+  if (sequence === undefined || tries >= ASK_TRIES_MAX) {
+    wanting.delete(key)
+    return
+  }
+  const againMs = nowMs + requestMs * 2 ** tries
+  if (isFuture(PACING[host.pacing], nowMs, sequence) || vector.passedMs + requestMs > nowMs) { // HINT-10
+    wanting.set(key, { atMs: Math.max(nowMs + 1, vector.passedMs + requestMs), tries: tries + 1 })
+    return
+  }
+  wanting.set(key, { atMs: againMs, tries: tries + 1 })
+  vectors.set(key, { ...vector, passedMs: nowMs, passedSequence: sequence })
+  const claimants = new Set<PeerId>()
+  for (const direction of DIRECTIONS) {
+    vector[direction].forEach(({ claims }, bucket) => { for (const { peer } of claims) if (usable(peer, direction, bucket)) claimants.add(peer) })
+  }
+  if (claimants.size === 0) for (const { peer } of neighbours.group(vector.asset).values()) claimants.add(peer)
+  const hopsLeft = REQUEST_HOPS_MIN + numberBelow(host.draw('routing/request-hops'), REQUEST_HOPS_MAX - REQUEST_HOPS_MIN + 1)
+  for (const peer of [...claimants].slice(0, ASKED_AT_ONCE_MAX)) {
+    host.send(peer, { type: 'hintRequest', asset: vector.asset, meetingPoint: vector.meetingPoint, sequence, hopsLeft })
+  }
+}
+
+/** The number that would make a way feasible again, or undefined when none is missing. */
+function missingNumber (vector: Vector, usable: Usable): number | undefined {
+  let number: number | undefined
+  const choices = choicesOf(vector, usable)
+  for (const direction of DIRECTIONS) {
+    vector[direction].forEach(({ advertised }, bucket) => {
+      if (choices[direction][bucket] !== undefined || advertised === undefined) return
+      number = Math.max(number ?? 0, advertised.sequence + 1)
+    })
+  }
+  return number
+}
+
+const hasUsableClaim = (vector: Vector, direction: 'to' | 'from', bucket: number, usable: Usable): boolean =>
+  vector[direction][bucket]!.claims.some(({ peer }) => usable(peer, direction, bucket))
+
+/** Whoever waits for a number that is now known here gets it at once. @see HINT-10 */
+function answerAskers (host: RoutingHost, key: VectorKey, vector: Vector, choices: Choices): void {
+  const group = host.tables.askers.group(key)
+  if (group.size === 0) return
+  for (const [each, { peer, sequence }] of [...group.entries()]) {
+    if (!reaches(choices, peer, sequence)) continue
+    host.tables.askers.delete(each)
+    mark(host, peer, vector.asset, key, 'answer', false)
+  }
+}
+
+/** Whether what would be said to a neighbour has at least a number. */
+export const reaches = (choices: Choices, peer: PeerId, sequence: number): boolean =>
+  DIRECTIONS.some((direction) => choices[direction].some((choice) => {
+    const said = advertTo(peer, choice)
+    return said !== undefined && said.sequence >= sequence
+  }))
