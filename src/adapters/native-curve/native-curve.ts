@@ -57,7 +57,7 @@ function nativeCurve (library: Secp256k1): CurveEngine {
 
   // Every argument that the library calls illegal ends the process, so nothing unparsed goes any further.
   const parse = (point: Uint8Array, slot: 0 | 1 = 0): void => {
-    if (!library.parsePoint(point, slot)) throw new RangeError('not a point')
+    if (point.length !== 33 || !library.parsePoint(point, slot)) throw new RangeError('not a point')
   }
   const mul = (point: Uint8Array, scalar: Uint8Array): Uint8Array => {
     parse(point)
