@@ -10,7 +10,7 @@ import { taggedHash } from '../base/hash.js'
 import { invariant } from '../base/invariant.js'
 import { addPoints, addScalars, isPoint, mulAddG, mulG, mulScalars, negatePoint, negateScalar, POINT_BYTES, scalarOf, subScalars } from './curve.js'
 import { ORDER, toNumber } from './scalar.js'
-import { liftX, publicKeyOf, xOnly } from './schnorr.js'
+import { keyPoint, publicKeyOf, xOnly } from './schnorr.js'
 
 /** R0 and s0. */
 export const PRE_SIGNATURE_BYTES = 65
@@ -55,11 +55,11 @@ export function preVerify (preSignature: Uint8Array, message: Uint8Array, public
   if (preSignature.length !== PRE_SIGNATURE_BYTES || message.length !== 32) return false
   const nonce = preSignature.subarray(0, POINT_BYTES)
   const s0 = preSignature.subarray(POINT_BYTES)
-  const keyX = xOnly(publicKey)
-  const key = liftX(keyX)
-  if (keyX.length !== 32 || toNumber(s0) >= ORDER || !isPoint(key) || !isPoint(nonce)) return false
+  const key = keyPoint(publicKey)
+  if (key === undefined || toNumber(s0) >= ORDER || !isPoint(nonce)) return false
+  const e = challenge(xOnly(nonce), xOnly(key), message)
   // s0·G - e·P is k·G, or its negation when R0 is odd; then R0 must be k·G + T.
-  const part = mulAddG(key, negateScalar(challenge(xOnly(nonce), keyX, message)), s0)
+  const part = mulAddG(key, negateScalar(e), s0)
   if (part === undefined) return false
   const rest = addPoints(nonce, nonce[0] === ODD ? part : negatePoint(part))
   return rest !== undefined && equalBytes(rest, adaptorPoint) // so T is a point, too, without asking

@@ -1,3 +1,9 @@
+/**
+ * The curve and what is built on it, in reading order: scalar.ts (numbers mod n), this file (points, and the engine that
+ * computes them), hash.ts, schnorr.ts (signatures), adaptor.ts (signatures short of a secret), musig.ts (several signers),
+ * taproot.ts, keys.ts and shachain.ts (keys and secrets of a commitment), elgamal.ts (points that hops re-randomise),
+ * onion.ts and lock-message.ts (what travels on a route).
+ */
 import * as tiny from 'tiny-secp256k1'
 import { invariant } from '../base/invariant.js'
 import { isScalar, isZero, mulScalars, negateScalar, toNumber, ORDER } from './scalar.js'
@@ -9,7 +15,8 @@ export { addScalars, isScalar, mulScalars, negateScalar, scalarOf, subScalars } 
  *
  * The engine is chosen once, by the entry point of the process, before the first step. It is pure, and every engine
  * gives the same bytes, so it is no part of a step's environment; `test/compliance/curve.ts` holds them against
- * each other. Points are 33 bytes compressed, scalars 32 bytes big-endian. Arguments were checked by the functions below.
+ * each other. Points are 33 bytes compressed, scalars 32 bytes big-endian, and checked by the functions below.
+ * Bytes that are no point make `mul`, `add` and `mulAddG` throw a RangeError.
  */
 export interface CurveEngine {
   readonly name: string
@@ -25,47 +32,65 @@ export interface CurveEngine {
   mulAddG: (point: Uint8Array, factor: Uint8Array, scalar: Uint8Array) => Uint8Array | undefined
   /** BIP 340 signature of a 32-byte message with 32 auxiliary bytes. */
   signSchnorr: (message: Uint8Array, secret: Uint8Array, aux: Uint8Array) => Uint8Array
-  /** BIP 340 verification; false for a key or a signature that is no such thing, never throws. */
+  /** BIP 340 verification of any 64 bytes by a key that is known to be the x of a point; never throws. */
   verifySchnorr: (signature: Uint8Array, message: Uint8Array, xOnlyKey: Uint8Array) => boolean
 }
 
 export const POINT_BYTES = 33
 
+// The library throws from within WebAssembly when it meets bytes that are no point, and each time a piece of its stack
+// is lost: after a few thousand times every call fails. So it must never see such bytes. Checking costs half as much as
+// an addition; arrays that were checked, or that it gave, are therefore remembered as long as they live.
+const knownPoints = new WeakSet<Uint8Array>()
+
+function known (point: Uint8Array): Uint8Array {
+  knownPoints.add(point)
+  return point
+}
+
+function checked (point: Uint8Array): Uint8Array {
+  if (!knownPoints.has(point) && !tinyCurve.isPoint(point)) throw new RangeError('not a point')
+  return point
+}
+
+function finite (point: ReturnType<typeof tiny.pointFromScalar>): Uint8Array {
+  invariant(point !== null, 'a multiple of a point by 1 to n - 1 is never infinity')
+  return known(point)
+}
+
+const finiteOrNone = (point: ReturnType<typeof tiny.pointAdd>): Uint8Array | undefined => point === null ? undefined : known(point)
+
 /** The engine that needs nothing installed: libsecp256k1 compiled to WebAssembly. */
 export const tinyCurve: CurveEngine = {
   name: 'tiny-secp256k1',
-  isPoint: (bytes) => tiny.isPointCompressed(bytes),
+  isPoint: (bytes) => {
+    // Always computed: the array could have been written to since it was remembered.
+    if (!tiny.isPointCompressed(bytes)) return false
+    known(bytes)
+    return true
+  },
   mulG: (scalar) => finite(tiny.pointFromScalar(scalar, true)),
-  mul: (point, scalar) => finite(tiny.pointMultiply(point, scalar, true)),
-  add: (a, b) => tiny.pointAdd(a, b, true) ?? undefined,
+  mul: (point, scalar) => finite(tiny.pointMultiply(checked(point), scalar, true)),
+  add: (a, b) => finiteOrNone(tiny.pointAdd(checked(a), checked(b), true)),
   mulAddG: (point, factor, scalar) => {
     // Key recovery of ECDSA gives r⁻¹·(s·R - h·G), in one double multiplication, about a third cheaper than two
     // single ones and an addition. With R = P, so r = x of P, and s = factor·r, h = -scalar·r it gives what we want.
-    const r = point.subarray(1)
-    if (toNumber(r) >= ORDER) return finitePlusG(point, factor, scalar) // no r of ECDSA; one x of 2^128
+    const r = checked(point).subarray(1)
+    if (toNumber(r) >= ORDER) return tinyCurve.add(tinyCurve.mul(point, factor), tinyCurve.mulG(scalar)) // no r of ECDSA; one x of 2^128
     const signature = new Uint8Array(64)
     signature.set(r)
     signature.set(mulScalars(factor, r), 32)
-    return tiny.recover(negateScalar(mulScalars(scalar, r)), signature, point[0] === 3 ? 1 : 0, true) ?? undefined
+    return finiteOrNone(tiny.recover(negateScalar(mulScalars(scalar, r)), signature, point[0] === 3 ? 1 : 0, true))
   },
   signSchnorr: (message, secret, aux) => tiny.signSchnorr(message, secret, aux),
   verifySchnorr: (signature, message, xOnlyKey) => {
-    // The library throws on an s of n or more, where BIP 340 says that verification fails.
+    // Of r or s of n or more the library says by throwing, before it enters WebAssembly, what BIP 340 says by failing.
     try {
       return tiny.verifySchnorr(message, xOnlyKey, signature)
     } catch {
       return false
     }
   }
-}
-
-function finitePlusG (point: Uint8Array, factor: Uint8Array, scalar: Uint8Array): Uint8Array | undefined {
-  return tinyCurve.add(tinyCurve.mul(point, factor), tinyCurve.mulG(scalar))
-}
-
-function finite (point: ReturnType<typeof tiny.pointFromScalar>): Uint8Array {
-  invariant(point !== null, 'a multiple of a point by 1 to n - 1 is never infinity')
-  return point
 }
 
 let engine: CurveEngine = tinyCurve
@@ -102,7 +127,7 @@ export const addPoints = (a: Uint8Array, b: Uint8Array): Uint8Array | undefined 
 export function negatePoint (point: Uint8Array): Uint8Array {
   const negated = point.slice()
   negated[0] = point[0]! ^ 1
-  return negated
+  return knownPoints.has(point) ? known(negated) : negated
 }
 
 /**

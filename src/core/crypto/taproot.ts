@@ -2,7 +2,7 @@
 import { compareBytes, concatBytes } from '../base/bytes.js'
 import { taggedHash } from '../base/hash.js'
 import { invariant } from '../base/invariant.js'
-import { addMulG, addScalars, isScalar, negateScalar } from './curve.js'
+import { addMulG, addScalars, isScalar, negatePoint, negateScalar } from './curve.js'
 import { liftX, publicKeyOf, xOnly } from './schnorr.js'
 import { ORDER, toNumber } from './scalar.js'
 
@@ -33,10 +33,13 @@ export const tapTweak = (internalKey: Uint8Array, merkleRoot?: Uint8Array): Uint
 export function taprootKey (internalKey: Uint8Array, merkleRoot?: Uint8Array): Uint8Array {
   const tweak = tapTweak(internalKey, merkleRoot)
   invariant(toNumber(tweak) < ORDER, 'no hash is n or more')
-  const key = addMulG(liftX(xOnly(internalKey)), tweak)
+  const key = addMulG(withEvenY(internalKey), tweak)
   invariant(key !== undefined, 'a sum with a hash of its term is not infinity')
   return key
 }
+
+// A key of 33 bytes is used as it is where possible: then the curve need not be asked again whether it is a point.
+const withEvenY = (key: Uint8Array): Uint8Array => key.length === 32 ? liftX(key) : key[0] === 3 ? negatePoint(key) : key
 
 /** The secret of {@link taprootKey}, for a spend by key path. */
 export function taprootSecret (internalSecret: Uint8Array, merkleRoot?: Uint8Array): Uint8Array {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { mulG, negateScalar, scalarOf } from '../../../src/core/crypto/curve.js'
-import { liftX, publicKeyOf, signSchnorr, verifySchnorr, xOnly } from '../../../src/core/crypto/schnorr.js'
+import { mulG, negatePoint, negateScalar, scalarOf, tinyCurve, useCurve } from '../../../src/core/crypto/curve.js'
+import { keyPoint, liftX, publicKeyOf, signSchnorr, verifySchnorr, xOnly } from '../../../src/core/crypto/schnorr.js'
 import { bytesOf, csvRows, describeOnEveryEngine, FEW_RUNS, scalars, words } from './engines.js'
 
 const rows = csvRows('bip-0340', 'test-vectors.csv')
@@ -65,6 +65,32 @@ describe('schnorr, public keys', () => {
     assert.deepEqual(publicKeyOf(secret), mulG(secret))
     secret.set(scalarOf(new Uint8Array(32).fill(6)))
     assert.deepEqual(publicKeyOf(secret), mulG(secret))
+  })
+
+  it('are asked for again when another engine is chosen', () => {
+    const secret = scalarOf(new Uint8Array(32).fill(5))
+    const other = mulG(scalarOf(new Uint8Array(32).fill(6)))
+    const [key, point] = [publicKeyOf(secret), keyPoint(other)]
+    try {
+      useCurve({ ...tinyCurve, name: 'other', mulG: () => other, isPoint: () => false })
+      assert.deepEqual(publicKeyOf(secret), other)
+      assert.equal(keyPoint(other), undefined)
+    } finally {
+      useCurve(tinyCurve)
+    }
+    assert.deepEqual([publicKeyOf(secret), keyPoint(other)], [key, point])
+  })
+
+  it('are points or refused, however many were asked for', () => {
+    const good = mulG(scalarOf(new Uint8Array(32).fill(5)))
+    const bad = new Uint8Array(32).fill(255)
+    for (let i = 0; i < 3; i++) {
+      assert.deepEqual(keyPoint(good), liftX(xOnly(good)))
+      assert.deepEqual(keyPoint(negatePoint(good)), liftX(xOnly(good)))
+      assert.equal(keyPoint(bad), undefined)
+    }
+    assert.equal(keyPoint(new Uint8Array(31)), undefined)
+    assert.equal(keyPoint(new Uint8Array(0)), undefined)
   })
 
   it('are lifted to the point with an even y', () => {
