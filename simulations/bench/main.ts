@@ -7,10 +7,20 @@ import { VERSION } from '../../src/core/base/version.js'
 import { curveName, useCurve } from '../../src/core/crypto/curve.js'
 import type { Benchmark, BenchmarkOptions, Figures } from './benchmark.js'
 import { codec } from './codec.js'
+import { benchCrypto } from './crypto.js'
 import { channel, line } from './network.js'
 import { startup } from './startup.js'
 
-const BENCHMARKS: readonly Benchmark[] = [channel, codec, line, startup]
+const crypto: Benchmark = {
+  name: 'crypto',
+  question: 'How many microseconds does each operation of the curve and of the locks take, on every engine of this machine?',
+  run: async () => {
+    const { engines, nativeAbsent } = await benchCrypto()
+    return nativeAbsent === undefined ? engines : { ...engines, nativeAbsent }
+  }
+}
+
+const BENCHMARKS: readonly Benchmark[] = [channel, codec, crypto, line, startup]
 
 const ENGINES = ['auto', 'tiny-secp256k1', 'libsecp256k1'] as const
 
