@@ -28,7 +28,8 @@ function bannedIn (node: ts.Node, house: House, path: string): string | undefine
     case ts.SyntaxKind.ClassDeclaration:
     case ts.SyntaxKind.ClassExpression: return new RegExp(house.core.errorClassesIn).test(path) && extendsError(node as ts.ClassLikeDeclaration) ? undefined : 'class'
     case ts.SyntaxKind.PropertyAccessExpression: return house.core.members.find((member) => node.getText() === member)
-    case ts.SyntaxKind.Identifier: return house.core.names.find((name) => (node as ts.Identifier).text === name && standsAlone(node as ts.Identifier))
+    // A date made from a number is arithmetic; one made from nothing reads the clock.
+    case ts.SyntaxKind.Identifier: return ts.isNewExpression(node.parent) && node.getText() === 'Date' && (node.parent.arguments?.length ?? 0) > 0 ? undefined : house.core.names.find((name) => (node as ts.Identifier).text === name && standsAlone(node as ts.Identifier))
     default: return undefined
   }
 }
