@@ -9,12 +9,14 @@ import { networkOf } from '../core/node/genesis.js'
 import { VERSION } from '../core/base/version.js'
 import type { Notice } from '../core/node/events.js'
 import { defaultSettings } from '../core/node/settings.js'
-import { announcementId } from '../../protocols/hints/codec.js'
-import { levelStore } from '../adapters/level/level-store.js'
+import { isFault } from '../core/base/step.js'
+import { readAnnouncement } from '../core/routing/announcement.js'
+import { levelStore } from '../adapters/level/store.js'
 import { libp2pMesh } from '../adapters/libp2p/host.js'
 import { loadNativeCurve } from '../adapters/native-curve/native-curve.js'
 import { systemClock } from '../adapters/system/clock.js'
 import { systemEntropy } from '../adapters/system/entropy.js'
+import { logFile } from '../adapters/system/log-file.js'
 import { systemLogger } from '../adapters/system/logger.js'
 import type { Logger } from '../ports/logger.js'
 import { createAssets } from './assets.js'
@@ -38,7 +40,8 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
   const identity = await readIdentity(options.dir)
   const networkKey = config.networkKey === undefined ? undefined : fromHex(config.networkKey)
   const network = networkOf(config.network, config.kind, networkKey)
-  const logger = systemLogger({ level: options.logLevel ?? 'info', file: join(options.dir, 'log', 'amiko.log') })
+  const lines = logFile(join(options.dir, 'log', 'amiko.log'))
+  const logger = systemLogger({ level: options.logLevel ?? 'info', file: lines })
   const store = levelStore(options.dir)
   const mesh = libp2pMesh({
     identitySecret: identity.secret,
@@ -48,7 +51,7 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     datastoreDir: join(options.dir, 'mesh'),
     bootstrap: config.bootstrap,
     logger: logger.child('mesh'),
-    announcementId
+    announcements: { id: announcedId, epoch: announcedTime }
   })
   const core = createNodeCore({ identitySecret: identity.secret, network, settings: defaultSettings(config.pacing, config.payment) })
   const listeners = new Set<(notice: Notice) => void>()
@@ -83,7 +86,9 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
       listeners.add(listener)
       return () => { listeners.delete(listener) }
     },
-    stop: once(async () => { await runner.stop() })
+    stop: once(async () => { await runner.stop()
+      await lines.close()
+    })
   })
   if (options.start !== false) await runner.start()
   return node
@@ -92,6 +97,17 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
 /** The settings of a data folder, for those who need them beside the node: the API's address. */
 export async function configOf (dir: string): Promise<NodeConfig> {
   return await readConfig(dir)
+}
+
+/** The role key an announcement speaks for. */
+function announcedId (bytes: Uint8Array): string | undefined {
+  const read = readAnnouncement(bytes)
+  return isFault(read) ? undefined : read.announcement.id
+}
+
+function announcedTime (bytes: Uint8Array): number {
+  const read = readAnnouncement(bytes)
+  return isFault(read) ? 0 : read.announcement.timeMs
 }
 
 function chooseCurve (engine: NonNullable<AmikoOptions['engine']>): void {

@@ -40,12 +40,12 @@ export function nounsOf (parts: NounParts): AmikoNode {
   }
 }
 
-function linksOf ({ runner, mesh }: NounParts): Links {
-  const { view } = runner
+function linksOf (parts: NounParts): Links {
+  const { mesh, runner: { view } } = parts
   const links: Links = {
     async open (target, options = {}) {
       const { peer, addresses } = targetOf(target)
-      return await ask(runner, { type: 'link.open', peer, addresses, accept: options.accept }, options.signal)
+      return await ask(parts, { type: 'link.open', peer, addresses, accept: options.accept }, { signal: options.signal })
     },
     list: ({ requests = false } = {}) => view.links().filter((link) => (link.status === 'incoming') === requests)
       .map((link) => ({ ...link, connected: mesh.isConnected(link.peer) })),
@@ -54,8 +54,8 @@ function linksOf ({ runner, mesh }: NounParts): Links {
       if (link === undefined) throw new AmikoError('no-link', { peer })
       return { ...link, connected: mesh.isConnected(peer) }
     },
-    async set (peer, { accept, fee }) { await ask(runner, { type: 'link.set', peer, accept, fee }) },
-    async close (peer) { await ask(runner, { type: 'link.close', peer }) }
+    async set (peer, { accept, fee }) { await ask(parts, { type: 'link.set', peer, accept, fee }) },
+    async close (peer) { await ask(parts, { type: 'link.close', peer }) }
   }
   return links
 }
@@ -68,8 +68,8 @@ function targetOf (target: string): { peer: PeerId, addresses: readonly string[]
   return { peer, addresses: target.startsWith('/') ? [target] : [] }
 }
 
-function channelsOf ({ runner, assets }: NounParts): Channels {
-  const { view } = runner
+function channelsOf (parts: NounParts): Channels {
+  const { assets, runner: { view } } = parts
   const show: Channels['show'] = (id) => {
     const channel = view.channels().find((candidate) => candidate.id === id)
     if (channel === undefined) throw new AmikoError('no-channel', { id })
@@ -78,13 +78,13 @@ function channelsOf ({ runner, assets }: NounParts): Channels {
   return {
     async open (peer, { kind, asset, limit, amount, signal }) {
       if (kind === 'chain') throw new AmikoError('no-chain', { chain: assets.byId(asset)?.name === 'ltc' ? 'litecoin' : 'bitcoin' })
-      return await ask(runner, { type: 'channel.open', peer, kind, asset, limit, amount }, signal)
+      return await ask(parts, { type: 'channel.open', peer, kind, asset, limit, amount }, { signal, asset })
     },
     list: ({ peer } = {}) => view.channels().filter((channel) => peer === undefined || channel.peer === peer),
     show,
     find: (idOrPeer, asset) => isPeerId(idOrPeer) ? onlyChannel(view.channels(), idOrPeer, asset) : show(idOrPeer as ChannelView['id']),
-    async set (id, { limit, signal }) { await ask(runner, { type: 'channel.set', channelId: id, limit }, signal) },
-    close: async (id, { signal } = {}) => await ask(runner, { type: 'channel.close', channelId: id }, signal)
+    async set (id, { limit, signal }) { await ask(parts, { type: 'channel.set', channelId: id, limit }, { signal, asset: show(id).asset }) },
+    close: async (id, { signal } = {}) => await ask(parts, { type: 'channel.close', channelId: id }, { signal })
   }
 }
 
@@ -96,22 +96,24 @@ function onlyChannel (channels: readonly ChannelView[], peer: PeerId, asset: Ass
   return only
 }
 
-function invoicesOf ({ runner }: NounParts): Invoices {
+function invoicesOf (parts: NounParts): Invoices {
+  const { runner } = parts
   return {
-    create: async ({ amount, description = '', expiryMs, meetingPoints, signal }) => await ask(runner, {
+    create: async ({ amount, description = '', expiryMs, meetingPoints, signal }) => await ask(parts, {
       type: 'invoice.create', asset: amount.asset, amount: amount.value, description, expiryMs, meetingPoints
-    }, signal),
+    }, { signal, asset: amount.asset }),
     list: () => runner.view.invoices(),
     show (id) {
       const invoice = runner.view.invoice(id)
       if (invoice === undefined) throw new AmikoError('not-found', { what: 'invoice', id })
       return invoice
     },
-    async cancel (id) { await ask(runner, { type: 'invoice.cancel', id }) }
+    async cancel (id) { await ask(parts, { type: 'invoice.cancel', id }) }
   }
 }
 
-function paymentsOf ({ runner, listen }: NounParts): Payments {
+function paymentsOf (parts: NounParts): Payments {
+  const { runner, listen } = parts
   const show = (id: string): PaymentView => {
     const payment = runner.view.payment(id)
     if (payment === undefined) throw new AmikoError('not-found', { what: 'payment', id })
@@ -119,13 +121,15 @@ function paymentsOf ({ runner, listen }: NounParts): Payments {
   }
   const ended = ({ status }: PaymentView): boolean => status === 'paid' || status === 'failed'
   return {
-    pay: async (invoice, { feeMax, via = [], timeoutMs, signal } = {}) => await ask<PaymentResult>(
-      runner, { type: 'pay', invoice, feeMax: feeMax?.value, via, timeoutMs }, signal,
+    pay: async (invoice, { feeMax, via = [], timeoutMs, signal } = {}) => await ask<PaymentResult>(parts, { type: 'pay', invoice, feeMax: feeMax?.value, via, timeoutMs }, {
+      signal,
+      asset: feeMax?.asset ?? runner.view.assetOfInvoice(invoice),
       // After a lock the outcome is open whatever the caller does: say so, with the id.
-      (reason) => {
+      onAborted (reason) {
         const payment = runner.view.paymentOfInvoice(invoice)
         return payment?.status === 'locked' ? new AmikoError('payment-pending', { id: payment.id }) : reason
-      }),
+      }
+    }),
     list: () => runner.view.payments(),
     show,
     async wait (id, { signal, timeoutMs } = {}) {
@@ -148,11 +152,11 @@ function paymentsOf ({ runner, listen }: NounParts): Payments {
   }
 }
 
-function meetingPointsOf ({ runner }: NounParts): MeetingPoints {
+function meetingPointsOf (parts: NounParts): MeetingPoints {
   return {
-    host: async () => await ask(runner, { type: 'meetingPoint.host' }),
-    list: () => runner.view.meetingPoints(),
-    async stop (id) { await ask(runner, { type: 'meetingPoint.stop', id }) }
+    host: async () => await ask(parts, { type: 'meetingPoint.host' }),
+    list: () => parts.runner.view.meetingPoints(),
+    async stop (id) { await ask(parts, { type: 'meetingPoint.stop', id }) }
   }
 }
 

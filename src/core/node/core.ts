@@ -1,5 +1,5 @@
 import type { Env } from '../base/env.js'
-import type { ChannelId, InvoiceId, PeerId } from '../base/ids.js'
+import type { AssetId, ChannelId, InvoiceId, PeerId } from '../base/ids.js'
 import type { Change } from '../base/table.js'
 import type { Channel, ChannelView } from '../channel/entity.js'
 import type { Lock } from '../channel/lock.js'
@@ -56,6 +56,8 @@ export interface NodeView {
   payments: () => readonly PaymentView[]
   payment: (id: string) => PaymentView | undefined
   paymentOfInvoice: (invoice: string) => PaymentView | undefined
+  /** The asset that an invoice's text names; undefined when it is no invoice of this network. */
+  assetOfInvoice: (invoice: string) => AssetId | undefined
   meetingPoints: () => readonly MeetingPointView[]
   /** Sentences about what someone should look at. */
   warnings: () => readonly string[]

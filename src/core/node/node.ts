@@ -3,7 +3,7 @@ import { peerIdOfPublicKey, type RequestId } from '../base/ids.js'
 import { invariant, InvariantError, unreachable } from '../base/invariant.js'
 import { isRefusal, type Refusal } from '../base/step.js'
 import { rollBack } from '../base/table.js'
-import { closeChannel, expireLocks, onChannelMessage, onPeerConnected, onPeerDisconnected, openTrustLine, restart as restartChannels, setLimit, startRounds } from '../channel/channel.js'
+import { closeChannel, expireLocks, freezeChannel, onChannelMessage, onPeerConnected, onPeerDisconnected, openTrustLine, restart as restartChannels, setLimit, startRounds } from '../channel/channel.js'
 import { mulG } from '../crypto/curve.js'
 import { closeLink, openLink, setLink } from '../link/agreement.js'
 import * as links from '../link/link.js'
@@ -132,7 +132,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
         const closed = closeChannel(hosts.channel, what.channelId)
         return isRefusal(closed) ? closed : closed.status === 'closed' ? closed : hosts.waits.add({ requestId, channelId: what.channelId, until: 'closed' })
       }
-      case 'invoice.create': return payments.createInvoice(hosts.payment, what)
+      case 'invoice.create': return payments.createInvoice(hosts.payment, { ...what, expiryMs: what.expiryMs ?? options.settings.payment.invoiceExpiryMs })
       case 'invoice.cancel': return payments.cancelInvoice(hosts.payment, what.id) ?? {}
       case 'pay': payments.pay(hosts.payment, requestId, what); return undefined
       case 'meetingPoint.host': return routing.hostMeetingPoint(hosts.routing)
@@ -148,14 +148,12 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
 
   return {
     self,
-    view: createView(hosts, state),
+    view: createView(hosts, state, options.network),
     load (entries) { loadState(state, entries) },
     step: (event, env) => run(env, () => { handle(event) }),
     freeze: (channelId, reason, env) => run(env, () => {
-      const channel = state.channel.channels.get(channelId)
-      if (channel !== undefined) state.channel.channels.set(channelId, { ...channel, frozen: reason })
+      freezeChannel(hosts.channel, channelId, reason)
       hosts.notify({ type: 'channel:frozen', channelId, reason })
-      hosts.channel.outcome({ type: 'capacityChanged', channelId })
     }),
     judgeAnnouncement: (bytes, env) => routing.judgeAnnouncement(hosts.routingAt(env), bytes)
   }

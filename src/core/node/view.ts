@@ -1,12 +1,20 @@
 import { describeChannel } from '../channel/channel.js'
 import { linkView } from '../link/views.js'
-import { invoiceView, leftovers as paymentLeftovers, parseInvoiceId, paymentView } from '../payment/views.js'
+import { parseInvoice } from '../payment/invoice.js'
+import { paymentIdOf } from '../payment/payer.js'
+import { invoiceView, leftovers as paymentLeftovers, paymentView, type PaymentView } from '../payment/views.js'
+import { isRefusal } from '../base/step.js'
+import type { Network } from './genesis.js'
 import { meetingPointViews } from '../routing/views.js'
 import type { NodeView } from './core.js'
 import type { Hosts } from './hosts.js'
 import type { NodeState } from './state.js'
 
-export function createView (hosts: Hosts, state: NodeState): NodeView {
+export function createView (hosts: Hosts, state: NodeState, network: Network): NodeView {
+  const payment = (id: string): PaymentView | undefined => {
+    const found = state.payment.payments.get(id)
+    return found === undefined ? undefined : paymentView(hosts.payment, found)
+  }
   return {
     links: () => [...state.link.links.values()].map((link) => linkView(hosts.link, link)),
     channels: () => [...state.channel.channels.values()].map((channel) => describeChannel(hosts.channel, channel)),
@@ -15,16 +23,36 @@ export function createView (hosts: Hosts, state: NodeState): NodeView {
       const invoice = state.payment.invoices.get(id)
       return invoice === undefined ? undefined : invoiceView(hosts.payment, invoice)
     },
-    payments: () => [...state.payment.payments.values()].map((payment) => paymentView(hosts.payment, payment)),
-    payment (id) {
-      const payment = state.payment.payments.get(id)
-      return payment === undefined ? undefined : paymentView(hosts.payment, payment)
+    payments: () => [...state.payment.payments.values()].map((one) => paymentView(hosts.payment, one)),
+    payment,
+    paymentOfInvoice (text) {
+      const invoice = parseInvoice(text, network)
+      return isRefusal(invoice) ? undefined : payment(paymentIdOf(invoice.id))
     },
-    paymentOfInvoice () { throw new Error('to be wired') },
+    assetOfInvoice (text) {
+      const invoice = parseInvoice(text, network)
+      return isRefusal(invoice) ? undefined : invoice.asset
+    },
     meetingPoints: () => meetingPointViews(hosts.routing),
-    warnings: () => [],
+    warnings: () => warningsOf(hosts, state),
     rawChannels: () => [...state.channel.channels.values()],
     locksOf: (channelId) => [...state.channel.locks.group(channelId).values()],
     leftovers: () => ({ locks: state.channel.locks.size, waits: hosts.waits.size, ...paymentLeftovers(hosts.payment) })
   }
+}
+
+/** What someone should look at: bugs that froze a channel, peers that broke the protocol, clocks that disagree. */
+function warningsOf (hosts: Hosts, state: NodeState): readonly string[] {
+  const warnings: string[] = []
+  for (const { id, peer, frozen, status } of state.channel.channels.values()) {
+    if (frozen !== undefined) warnings.push(`channel ${id} is frozen after a fault of this program; its state is in ${frozen}`)
+    if (status === 'failed') warnings.push(`channel ${id}: ${peer} broke the protocol; the signed evidence is kept`)
+  }
+  for (const { peer, status } of state.link.links.values()) {
+    const skewMs = state.link.linkSessions.get(peer)?.clockSkewMs
+    if (status === 'open' && skewMs !== undefined && !hosts.channel.clocksAgree(peer)) {
+      warnings.push(`the clock of ${peer} differs by ${Math.round(skewMs / 1000)} s: locks are neither accepted nor expired until the clocks agree`)
+    }
+  }
+  return warnings
 }
