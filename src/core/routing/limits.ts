@@ -18,6 +18,8 @@ export const RECORDS_PER_FLUSH_MAX = 1_024
 export const RECORDS_BURST = 16_384
 /** Neighbours whose question for a newer number is remembered, for one meeting point. */
 export const ASKERS_MAX = 16
+/** How long such a question is remembered. */
+export const ASKER_LIFE_MS = 30_000
 /** Times a question for a newer number is repeated, each after twice the time. */
 export const ASK_TRIES_MAX = 4
 /** Neighbours asked at once. */

@@ -7,7 +7,7 @@ import { mark, markAll, usableIn } from './publish.js'
 import { isFuture, isStale } from './sequence.js'
 import { neighbourKey, vectorKey, type Neighbour } from './tables.js'
 import { choicesOf, DIRECTIONS, withClaims, type Claim, type Vector } from './vector.js'
-import { reaches, replaceVector, vectorFor } from './vectors.js'
+import { reaches, replaceVector, vectorFor, want } from './vectors.js'
 
 /** A neighbour says what it can reach. @see HINT-1 */
 export function onHints (host: RoutingHost, peer: PeerId, message: HintsMessage): void {
@@ -84,9 +84,13 @@ function answerOrPass (host: RoutingHost, peer: PeerId, vector: Vector, message:
   const group = askers.group(key)
   const asker = `${key}|${peer}`
   if (group.size >= ASKERS_MAX && !group.has(asker)) askers.delete(group.keys().next().value!)
-  askers.set(asker, { peer, sequence, atMs: nowMs })
+  askers.set(asker, { peer, sequence, hopsLeft, atMs: nowMs })
   // HINT-10: at most one question of a meeting point in its time, whoever asks.
-  if (hopsLeft === 0 || vector.passedMs + PACING[host.pacing].requestMs > nowMs) return
+  if (hopsLeft === 0) return
+  if (vector.passedMs + PACING[host.pacing].requestMs > nowMs) {
+    want(host, key)
+    return
+  }
   const next = nearestOther(vector, peer)
   if (next === undefined) return
   vectors.set(key, { ...vector, passedMs: nowMs, passedSequence: sequence })

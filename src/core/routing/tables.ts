@@ -58,7 +58,7 @@ export interface Outdated {
 }
 
 /** A neighbour waits for a number. */
-export interface Asker { readonly peer: PeerId, readonly sequence: number, readonly atMs: number }
+export interface Asker { readonly peer: PeerId, readonly sequence: number, readonly hopsLeft: number, readonly atMs: number }
 /** This node waits for a number itself. */
 export interface Wanting { readonly atMs: number, readonly tries: number }
 

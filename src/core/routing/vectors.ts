@@ -1,12 +1,12 @@
 import { numberBelow } from '../base/env.js'
 import type { AssetId, MeetingPointId, PeerId } from '../base/ids.js'
 import type { RoutingHost } from './host.js'
-import { ASKED_AT_ONCE_MAX, ASK_TRIES_MAX, FIND_SPACING_MS, REQUEST_HOPS_MAX, REQUEST_HOPS_MIN, UNANNOUNCED_MAX, UNANNOUNCED_PER_NEIGHBOUR_MAX, VECTORS_MAX } from './limits.js'
+import { ASKED_AT_ONCE_MAX, ASKER_LIFE_MS, ASK_TRIES_MAX, FIND_SPACING_MS, REQUEST_HOPS_MAX, REQUEST_HOPS_MIN, UNANNOUNCED_MAX, UNANNOUNCED_PER_NEIGHBOUR_MAX, VECTORS_MAX } from './limits.js'
 import { PACING } from './pacing.js'
 import { mark, markChanges, usableIn } from './publish.js'
 import { isFuture } from './sequence.js'
 import { paceOf, vectorKey, type VectorKey } from './tables.js'
-import { advertTo, choicesOf, DIRECTIONS, newVector, type Choices, type Usable, type Vector } from './vector.js'
+import { advertTo, choicesOf, DIRECTIONS, newVector, type Choices, type Direction, type Usable, type Vector } from './vector.js'
 
 export const WANTS_TIMER = 'routing/wants'
 
@@ -44,10 +44,7 @@ export function replaceVector (host: RoutingHost, earlier: Vector, vector: Vecto
   const after = choicesOf(vector, usable)
   markChanges(host, vector, before, after)
   answerAskers(host, key, vector, after)
-  // HINT-10: no feasible way where there was one, or where a claim is only too old.
-  const lost = DIRECTIONS.some((direction) => after[direction].some((choice, bucket) =>
-    choice === undefined && (before[direction][bucket] !== undefined || hasUsableClaim(vector, direction, bucket, usable))))
-  if (lost && !host.tables.wanting.has(key)) host.tables.wanting.set(key, { atMs: host.env.nowMs, tries: 0 })
+  if (DIRECTIONS.some((direction) => after[direction].some((choice, bucket) => choice === undefined && lacksNumber(earlier, vector, direction, bucket, before, usable)))) want(host, key)
 }
 
 /** Removes a vector that nothing speaks of any more. */
@@ -96,14 +93,18 @@ function askNewer (host: RoutingHost, key: VectorKey, tries: number): void {
     return
   }
   const usable = usableIn(host, vector.asset)
-  const sequence = missingNumber(vector, usable)
-  if (sequence === undefined || tries >= ASK_TRIES_MAX) {
+  const missing = missingNumber(vector, usable)
+  // HINT-10: what neighbours asked for in the meantime goes with this node's own question, so that neither starves.
+  const pending = pendingQuestion(host, key)
+  const sequence = Math.max(missing ?? 0, pending?.sequence ?? 0)
+  if (sequence === 0 || tries >= ASK_TRIES_MAX) {
     wanting.delete(key)
     return
   }
   const againMs = nowMs + requestMs * 2 ** tries
-  if (isFuture(PACING[host.pacing], nowMs, sequence) || vector.passedMs + requestMs > nowMs) { // HINT-10
-    wanting.set(key, { atMs: Math.max(nowMs + 1, vector.passedMs + requestMs), tries: tries + 1 })
+  const future = isFuture(PACING[host.pacing], nowMs, sequence)
+  if (future || vector.passedMs + requestMs > nowMs) { // HINT-10
+    wanting.set(key, { atMs: Math.max(future ? againMs : nowMs + 1, vector.passedMs + requestMs), tries: future ? tries + 1 : tries })
     return
   }
   wanting.set(key, { atMs: againMs, tries: tries + 1 })
@@ -113,10 +114,22 @@ function askNewer (host: RoutingHost, key: VectorKey, tries: number): void {
     vector[direction].forEach(({ claims }, bucket) => { for (const { peer } of claims) if (usable(peer, direction, bucket)) claimants.add(peer) })
   }
   if (claimants.size === 0) for (const { peer } of neighbours.group(vector.asset).values()) claimants.add(peer)
-  const hopsLeft = REQUEST_HOPS_MIN + numberBelow(host.draw('routing/request-hops'), REQUEST_HOPS_MAX - REQUEST_HOPS_MIN + 1)
+  const hopsLeft = missing === undefined && pending !== undefined
+    ? pending.hopsLeft - 1
+    : REQUEST_HOPS_MIN + numberBelow(host.draw('routing/request-hops'), REQUEST_HOPS_MAX - REQUEST_HOPS_MIN + 1)
   for (const peer of [...claimants].slice(0, ASKED_AT_ONCE_MAX)) {
     host.send(peer, { type: 'hintRequest', asset: vector.asset, meetingPoint: vector.meetingPoint, sequence, hopsLeft })
   }
+}
+
+/** What neighbours wait for: the highest number, with the most hops left. Old questions are dropped. */
+function pendingQuestion (host: RoutingHost, key: VectorKey): { readonly sequence: number, readonly hopsLeft: number } | undefined {
+  let found: { sequence: number, hopsLeft: number } | undefined
+  for (const [each, { sequence, hopsLeft, atMs }] of [...host.tables.askers.group(key).entries()]) {
+    if (atMs + ASKER_LIFE_MS < host.env.nowMs) host.tables.askers.delete(each)
+    else if (hopsLeft > 0) found = { sequence: Math.max(found?.sequence ?? 0, sequence), hopsLeft: Math.max(found?.hopsLeft ?? 0, hopsLeft) }
+  }
+  return found
 }
 
 /** The number that would make a way feasible again, or undefined when none is missing. */
@@ -132,8 +145,23 @@ function missingNumber (vector: Vector, usable: Usable): number | undefined {
   return number
 }
 
-const hasUsableClaim = (vector: Vector, direction: 'to' | 'from', bucket: number, usable: Usable): boolean =>
-  vector[direction][bucket]!.claims.some(({ peer }) => usable(peer, direction, bucket))
+/** Whether a feasible way was just lost, or a claim just came that is only too old. @see HINT-10 */
+function lacksNumber (earlier: Vector, vector: Vector, direction: Direction, bucket: number, before: Choices, usable: Usable): boolean {
+  if (before[direction][bucket] !== undefined) return true
+  const was = earlier[direction][bucket]!.claims
+  const is = vector[direction][bucket]!.claims
+  if (was === is) return false
+  return is.some((claim) => usable(claim.peer, direction, bucket) &&
+    !was.some(({ peer, hops, sequence }) => peer === claim.peer && hops === claim.hops && sequence === claim.sequence))
+}
+
+/** Begins to ask, or begins anew when something has changed since. */
+export function want (host: RoutingHost, key: VectorKey): void {
+  const { wanting } = host.tables
+  const present = wanting.get(key)
+  if (present?.tries === 0) return
+  wanting.set(key, { atMs: host.env.nowMs, tries: 0 })
+}
 
 /** Whoever waits for a number that is now known here gets it at once. @see HINT-10 */
 function answerAskers (host: RoutingHost, key: VectorKey, vector: Vector, choices: Choices): void {
