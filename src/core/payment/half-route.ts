@@ -6,7 +6,7 @@ import { encryptPoint, makeEndpointPair, rerandomise, rerandomisePair, type Ciph
 import { scalarOf } from '../crypto/curve.js'
 import { halfLifeMs } from './deadlines.js'
 import type { NextHop } from './host.js'
-import { ANSWER_MARGIN_MS, FORWARDS_GIVEN_MIN, HOP_TIME_MS, HOP_TIME_NEEDED_MS } from './limits.js'
+import { ANSWER_MARGIN_MS, FORWARDS_GIVEN_MIN, HOP_TIME_MS, HOP_TIME_NEEDED_MS, TIME_LEFT_MS_MAX } from './limits.js'
 import type { MakeRoute, NoRouteReason } from './messages.js'
 import { release, reservedOn } from './reservations.js'
 import { routeKey, type Half, type HalfId, type Host, type Onward } from './tables.js'
@@ -68,7 +68,7 @@ export function searchOnward (host: Host, half: Half): void {
 /** What the next neighbour gets of the time: half of what is left, or more when the way is known to be long. @see ROUTE-15 */
 function timeGivenMs (host: Host, hop: NextHop, leftMs: number): number {
   const neededMs = host.settings.matchWaitMs + HOP_TIME_NEEDED_MS * Math.min(hop.hops % 100, 64)
-  return Math.min(leftMs - HOP_TIME_MS, Math.max(Math.floor(leftMs / 2), neededMs))
+  return Math.min(TIME_LEFT_MS_MAX, leftMs - HOP_TIME_MS, Math.max(Math.floor(leftMs / 2), neededMs))
 }
 
 function ask (host: Host, half: Half, hop: NextHop, leftMs: number): boolean {
