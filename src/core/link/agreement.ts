@@ -44,8 +44,7 @@ export function openLink (host: LinkHost, requestId: RequestId, request: OpenReq
     return opened(host, link)
   }
   if (link.status === 'incoming') {
-    becomeOpen(host, link)
-    host.send(peer, { type: 'linkAccept' })
+    becomeOpen(host, link, 'tell')
     return opened(host, links.get(peer)!)
   }
   const connected = host.isConnected(peer)
@@ -100,7 +99,7 @@ export function onPeerHasLink (host: LinkHost, peer: PeerId): void {
   const link = host.tables.links.get(peer)
   switch (link?.status) {
     case 'open': return // LINK-5: said again after a reconnect; nothing changes
-    case 'requested': becomeOpen(host, link); return
+    case 'requested': becomeOpen(host, link, 'told'); return
     default:
       host.send(peer, { type: 'linkClose' }) // LINK-6
       if (link !== undefined) forget(host, link, 'closed')
@@ -113,12 +112,11 @@ export function onLinkOpen (host: LinkHost, peer: PeerId): void {
   const link = links.get(peer)
   switch (link?.status) {
     case 'requested': // LINK-3: both asked, so both agree
-      becomeOpen(host, link)
-      host.send(peer, { type: 'linkAccept' })
+      becomeOpen(host, link, 'tell')
       return
     case 'open': host.send(peer, { type: 'linkAccept' }); return
     case 'incoming': host.send(peer, { type: 'linkRefuse', reason: 'asked' }); return
-    default: host.send(peer, admit(host, peer))
+    default: admit(host, peer)
   }
 }
 
@@ -156,12 +154,14 @@ export function onOpenWaitTimer (host: LinkHost, peer: PeerId): void {
 const opened = (host: LinkHost, link: Link): LinkOpened =>
   ({ linkId: linkIdOf(host.self, link.peer), peer: link.peer, status: link.status === 'open' ? 'open' : 'requested' })
 
-function becomeOpen (host: LinkHost, link: Link): void {
+/** @param word - `tell`: the peer learns it now, before our first ping, which it would not answer else. `told`: we learnt it from the peer */
+function becomeOpen (host: LinkHost, link: Link, word: 'tell' | 'told'): void {
   const now: Link = { ...link, status: 'open' }
   host.tables.links.set(link.peer, now)
   host.keep(link.peer, now.addresses)
   host.notify({ type: 'link:opened', peer: link.peer })
   answerWaits(host, link.peer, opened(host, now))
+  if (word === 'tell') host.send(link.peer, { type: 'linkAccept' })
   if (host.isConnected(link.peer)) startPing(host, link.peer)
 }
 
@@ -175,20 +175,27 @@ function forget (host: LinkHost, link: Link, reason: string): void {
 }
 
 /** Decides about a stranger, within bounds. @see LINK-8 */
-function admit (host: LinkHost, peer: PeerId): { readonly type: 'linkAccept' } | { readonly type: 'linkRefuse', readonly reason: LinkRefuseReason } {
+function admit (host: LinkHost, peer: PeerId): void {
+  const answer = (reason: LinkRefuseReason): void => { host.send(peer, { type: 'linkRefuse', reason }) }
   const { links } = host.tables
   const automatic = (host.settings.acceptLinks ?? 'all') === 'all' &&
     makeRoom(host, STRANGER_LINKS_MAX, (link) => link.status === 'open' && link.automatic && host.channelCount(link.peer) === 0) // LINK-8
-  if (!automatic && !makeRoom(host, INCOMING_MAX, (link) => link.status === 'incoming')) return { type: 'linkRefuse', reason: 'full' } // LINK-8
-  if (links.size >= LINKS_MAX) return { type: 'linkRefuse', reason: 'full' } // LINK-8
+  if (!automatic && !makeRoom(host, INCOMING_MAX, (link) => link.status === 'incoming')) {
+    answer('full') // LINK-8
+    return
+  }
+  if (links.size >= LINKS_MAX) {
+    answer('full') // LINK-8
+    return
+  }
   const link: Link = { peer, status: 'incoming', addresses: [], accept: undefined, fee: undefined, automatic }
   if (automatic) {
-    becomeOpen(host, link)
-    return { type: 'linkAccept' }
+    becomeOpen(host, link, 'tell')
+    return
   }
   links.set(peer, link)
   host.notify({ type: 'link:requested', peer })
-  return { type: 'linkRefuse', reason: 'asked' }
+  answer('asked')
 }
 
 /** Whether fewer than `most` links are of a kind, after one of them whose peer is away was dropped if need be. */
