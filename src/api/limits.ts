@@ -27,7 +27,7 @@ export const REQUEST_MS_MAX = 15_000
 /** Time an idle connection is kept. */
 export const KEEP_ALIVE_MS = 30_000
 /** Time that running calls have to end when the server stops. */
-export const STOP_MS_MAX = 2_000
+export const STOP_MS_MAX = 500
 /** Characters of the id of a JSON-RPC request. */
 export const ID_CHARACTERS_MAX = 128
 /** Nesting of an error's detail that is passed on. */

@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 import '../polyfill.js'
+import { Console } from 'node:console'
 import { homedir } from 'node:os'
 import { runCommandLine } from './program.js'
 import { processTerminal } from './terminal.js'
+
+// A library that writes to the console must not mix with our data.
+globalThis.console = new Console(process.stderr, process.stderr)
 
 const words = process.argv.slice(2)
 const interrupt = new AbortController()

@@ -24,7 +24,10 @@ function checkedText (max: number, accepts: (text: string) => boolean, error: Er
 
 /** `20sat`, `0.001btc`, `12.50eur@<issuer>`. The node that knows the assets reads it. */
 export const amountText = (description: string) =>
-  z.string({ error: 'write an amount as text with its unit, such as "20sat"' }).max(AMOUNT_CHARACTERS_MAX).meta({ placeholder: 'AMOUNT', description })
+  z.string({ error: 'write an amount as text with its unit, such as "20sat"' }).max(AMOUNT_CHARACTERS_MAX).superRefine((text, context) => {
+    // A bare number or a sign is wrong whatever assets a node knows.
+    if (!/^\s*[\d.]+\s?[a-z]/.test(text)) context.addIssue({ code: 'custom', message: 'bad-amount', params: { error: 'bad-amount', detail: { text: printable(text, 64) } } })
+  }).meta({ placeholder: 'AMOUNT', description })
 
 export const assetText = (description: string) => z.string().min(1).max(ASSET_CHARACTERS_MAX).meta({ placeholder: 'ASSET', description })
 

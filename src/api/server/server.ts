@@ -6,12 +6,12 @@
  * - `rpc.ts`: JSON-RPC requests to methods and back
  * - `event-feed.ts`: `GET /events`
  */
-import { createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { AmikoError, type ErrorName } from '../../core/base/errors.js'
@@ -96,8 +96,10 @@ interface RouteParts {
   readonly feed: ReturnType<typeof eventFeed>
 }
 
-function routes ({ scopeOf, desk, feed }: RouteParts): Hono {
-  const app = new Hono()
+type Served = Context<{ Bindings: HttpBindings }>
+
+function routes ({ scopeOf, desk, feed }: RouteParts): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>()
   app.use('*', async (context, next) => {
     const reason = refusedHeaders({ host: context.req.header('host'), origin: context.req.header('origin'), fetchSite: context.req.header('sec-fetch-site') })
     if (reason !== undefined) return refused(context, 403, 'forbidden-origin', { reason })
@@ -112,7 +114,7 @@ function routes ({ scopeOf, desk, feed }: RouteParts): Hono {
     if (scope === undefined) return refused(context, 401, 'no-credential')
     if (!scopeAllows(scope, 'read')) return refused(context, 403, 'not-allowed', { method: 'events', scope: 'read' })
     try {
-      return context.body(feed.listen(context.req.query('types'), context.req.raw.signal), 200, { 'Content-Type': 'text/event-stream' })
+      return context.body(feed.listen(context.req.query('types'), gone(context.env.outgoing)), 200, { 'Content-Type': 'text/event-stream' })
     } catch (error) {
       return context.json(errorAnswer(null, error), error instanceof AmikoError && error.name === 'busy' ? 503 : 400)
     }
@@ -127,10 +129,13 @@ function routes ({ scopeOf, desk, feed }: RouteParts): Hono {
     return await next()
   }, bodyLimit({
     maxSize: BODY_BYTES_MAX,
-    onError: (context) => refused(context, 413, 'too-large', { what: 'The request', limit: `${BODY_BYTES_MAX} bytes` })
+    onError: (context) => {
+      context.header('Connection', 'close') // The rest of the body is not read, so nothing can follow on this connection.
+      return refused(context, 413, 'too-large', { what: 'The request', limit: `${BODY_BYTES_MAX} bytes` })
+    }
   }), async (context) => {
     const scope = scopeOfRequest(context, scopeOf)!
-    const answer = await desk.answer(await context.req.text(), { scope, signal: context.req.raw.signal })
+    const answer = await desk.answer(await context.req.text(), { scope, signal: gone(context.env.outgoing) })
     return answer === undefined ? context.body(null, 204) : context.body(answer, 200, { 'Content-Type': 'application/json' })
   })
   app.all('/', (context) => refused(context, 405, 'bad-request', { reason: 'requests are sent by POST' }))
@@ -139,13 +144,20 @@ function routes ({ scopeOf, desk, feed }: RouteParts): Hono {
   return app
 }
 
-const scopeOfRequest = (context: Context, scopeOf: RouteParts['scopeOf']): Scope | undefined => {
+/** Aborted when the caller goes away before its answer has left. */
+function gone (outgoing: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  outgoing.once('close', () => controller.abort())
+  return controller.signal
+}
+
+const scopeOfRequest = (context: Served, scopeOf: RouteParts['scopeOf']): Scope | undefined => {
   const token = tokenOf(context.req.header('authorization'))
   return token === undefined ? undefined : scopeOf(token)
 }
 
 /** A refusal of the whole HTTP request has the form of a JSON-RPC error without id. */
-const refused = (context: Context, status: ContentfulStatusCode, name: ErrorName, detail: Record<string, unknown> = {}): Response =>
+const refused = (context: Served, status: ContentfulStatusCode, name: ErrorName, detail: Record<string, unknown> = {}): Response =>
   context.json(errorAnswer(null, new AmikoError(name, detail)), status)
 
 function loopbackOf (listen: string): { hostname: string, port: number } {
@@ -167,8 +179,11 @@ async function listening (server: Server, hostname: string, port: number): Promi
 async function closed (server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX)
+    // A connection becomes idle when its last answer has left, which is after we began to close.
+    const idle = setInterval(() => server.closeIdleConnections(), 20)
     server.close(() => {
       clearTimeout(force)
+      clearInterval(idle)
       resolve()
     })
     server.closeIdleConnections()
