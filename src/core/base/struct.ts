@@ -103,7 +103,10 @@ export const units = wide(8, 0n, UNITS_MAX) as unknown as Layout<Units>
 export const balance = wide(8, -UNITS_MAX, UNITS_MAX) as unknown as Layout<Balance>
 
 export const bool: Layout<boolean> = {
-  write (out, value) { out.bytes[reserve(out, 1)] = value ? 1 : 0 },
+  write (out, value) {
+    const at = reserve(out, 1) // before `out.bytes` is looked up: the buffer may have been replaced by a larger one
+    out.bytes[at] = value ? 1 : 0
+  },
   read (input) {
     const byte = input.bytes[take(input, 1)]!
     if (byte > 1) throw new LayoutError(`a flag is 0 or 1, not ${byte}`)

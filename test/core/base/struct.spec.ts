@@ -66,6 +66,14 @@ describe('canonical layout, all kinds', () => {
         assert.deepEqual(encodeLayout(both, { before, value }).slice(4 + before.length), encodeLayout(everything, value))
       }))
     })
+
+    it('loses no byte where the buffer must grow, at any length before', () => {
+      const both = record({ before: varBytes(2_048), flag: bool, small: u8, word: u16, amount: u64 })
+      for (let length = 0; length <= 1_030; length++) {
+        const value = { before: new Uint8Array(length).fill(7), flag: true, small: 255, word: 0xffff, amount: 0xffff_ffff_ffff_ffffn }
+        assert.deepEqual(decodeLayout(both, encodeLayout(both, value)), value, `${length} bytes before`)
+      }
+    })
   })
 
   describe('on bytes', () => {
