@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { VERSION } from '../../src/core/base/version.js'
-import { repositoryFile } from '../repository-file.js'
+import { repositoryFile } from '../../simulations/repository-file.js'
 
 describe('the version', () => {
   it('is that of the package', async () => {
