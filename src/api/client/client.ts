@@ -42,7 +42,7 @@ export function apiClient ({ url, cookie, signal }: ApiClientOptions): ApiClient
       return await fetch(new URL(path, url), { ...init, headers: { ...init.headers, authorization: `Bearer ${cookie}` }, redirect: 'error' })
     } catch (error) {
       if (init.signal?.aborted === true) throw init.signal.reason
-      throw new AmikoError('node-unreachable', { api: url, sent: !wasRefused(error) }, { cause: error })
+      throw new AmikoError('node-unreachable', { api: url, sent: mayHaveArrived(error) }, { cause: error })
     }
   }
 
@@ -74,11 +74,14 @@ export function apiClient ({ url, cookie, signal }: ApiClientOptions): ApiClient
   }
 }
 
-/** Whether the connection was refused, so that the request cannot have arrived. */
-function wasRefused (error: unknown): boolean {
+// What a connection that never came up ends with.
+const NEVER_CONNECTED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+
+/** Whether the request may have arrived. A failure without a code was found before anything was dialled. */
+function mayHaveArrived (error: unknown): boolean {
   const cause = (error as { cause?: { code?: string, errors?: ReadonlyArray<{ code?: string }> } }).cause
-  const codes = [cause?.code, ...(cause?.errors ?? []).map(({ code }) => code)]
-  return codes.some((code) => code === 'ECONNREFUSED' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'UND_ERR_CONNECT_TIMEOUT')
+  const codes = [cause?.code, ...(cause?.errors ?? []).map(({ code }) => code)].filter((code) => code !== undefined)
+  return codes.length > 0 && !codes.some((code) => NEVER_CONNECTED.has(code))
 }
 
 async function bodyOf (response: Response, url: string, waiting: AbortSignal | undefined): Promise<unknown> {
