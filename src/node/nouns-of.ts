@@ -121,15 +121,19 @@ function paymentsOf (parts: NounParts): Payments {
   }
   const ended = ({ status }: PaymentView): boolean => status === 'paid' || status === 'failed'
   return {
-    pay: async (invoice, { feeMax, via = [], timeoutMs, signal } = {}) => await ask<PaymentResult>(parts, { type: 'pay', invoice, feeMax: feeMax?.value, via, timeoutMs }, {
-      signal,
-      asset: feeMax?.asset ?? runner.view.assetOfInvoice(invoice),
-      // After a lock the outcome is open whatever the caller does: say so, with the id.
-      onAborted (reason) {
-        const payment = runner.view.paymentOfInvoice(invoice)
-        return payment?.status === 'locked' ? new AmikoError('payment-pending', { id: payment.id }) : reason
-      }
-    }),
+    async pay (invoice, { feeMax, via = [], timeoutMs, signal } = {}) {
+      const asset = runner.view.assetOfInvoice(invoice)
+      if (feeMax !== undefined && asset !== undefined && feeMax.asset !== asset) throw new AmikoError('bad-request', { reason: 'the fee limit is in another asset than the invoice' })
+      return await ask<PaymentResult>(parts, { type: 'pay', invoice, feeMax: feeMax?.value, via, timeoutMs }, {
+        signal,
+        asset,
+        // After a lock the outcome is open whatever the caller does: say so, with the id.
+        onAborted (reason) {
+          const payment = runner.view.paymentOfInvoice(invoice)
+          return payment?.status === 'locked' ? new AmikoError('payment-pending', { id: payment.id }) : reason
+        }
+      })
+    },
     list: () => runner.view.payments(),
     show,
     async wait (id, { signal, timeoutMs } = {}) {
