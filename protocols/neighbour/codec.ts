@@ -21,9 +21,6 @@ const CREDIT = 2
 /** What sending a message costs of the credit. @see NEIGH-6 */
 export const costOf = (bytes: Uint8Array): number => bytes.length + MESSAGE_COST_BASE
 
-/** Bytes that a record (kind and body) takes on the wire with its length. @see NEIGH-4 */
-export const wireBytesOf = (record: Uint8Array): number => record.length + (record.length < 0x80 ? 1 : record.length < 0x4000 ? 2 : 3)
-
 /** Bytes of one record on the wire: length, kind, body. */
 export function encodeRecord (record: NeighbourRecord): Uint8Array {
   switch (record.kind) {

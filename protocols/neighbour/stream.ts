@@ -1,6 +1,6 @@
 import { pipe } from 'it-pipe'
 import { fault, isFault, type Fault } from '../../src/core/base/step.js'
-import { costOf, createRecordAssembler, decodeRecord, encodeRecord, wireBytesOf, type NeighbourRecord } from './codec.js'
+import { costOf, createRecordAssembler, decodeRecord, encodeRecord, type NeighbourRecord, type RecordAssembler } from './codec.js'
 import type { Stream } from '@libp2p/interface'
 import type { Turns } from './turns.js'
 
@@ -35,8 +35,6 @@ const RECORD_MS_MAX = 30_000
 /** Part of the start credit that is given back at a time, and the least that a peer may give. @see NEIGH-7 */
 const CREDIT_PART = 2
 const CREDIT_PART_LEAST = 8
-/** Room for records that cost nothing: hello and credit. */
-const FREE_BYTES = 256
 
 /**
  * One of the three long-lived streams of a neighbour: records, credit, coalesced writes. It attaches to the libp2p
@@ -50,18 +48,20 @@ export class NeighbourStream {
   #flushing = false
   #ended = false
   #helloSeen = false
-  #unread = 0
   #wake: (() => void) | undefined
   #recordTimer: ReturnType<typeof setTimeout> | undefined
   #release: () => void = () => {}
   readonly #delivering = new Promise<void>((resolve) => { this.#release = resolve })
   readonly #control: Uint8Array[] = []
-  readonly #chunks: Uint8Array[] = []
+  readonly #assembler: RecordAssembler
+  /** Messages not yet processed; the peer's credit bounds them. */
+  #arrivals: Uint8Array[] = []
   #messages: Uint8Array[] = []
 
   /** @param queue - shared by the streams of a session; replaced when a stream joins one */
   constructor (readonly stream: Stream, readonly limits: StreamLimits, public queue: SendQueue, readonly turns: Turns, readonly events: NeighbourStreamEvents) {
     this.#credit = limits.startCredit
+    this.#assembler = createRecordAssembler(1 + limits.messageBytesMax)
     stream.addEventListener('message', (event) => { this.#arrived(event.data instanceof Uint8Array ? event.data : event.data.subarray()) })
     stream.addEventListener('drain', () => { this.#blocked = false; this.#flush() })
     stream.addEventListener('remoteCloseWrite', () => { this.end('closed by the peer') })
@@ -100,7 +100,7 @@ export class NeighbourStream {
     this.#ended = true
     for (const message of this.#messages) this.queue.bytes -= costOf(message)
     this.#messages = []
-    this.#chunks.length = 0
+    this.#arrivals = []
     clearTimeout(this.#recordTimer)
     this.#wake?.()
     this.#release()
@@ -108,64 +108,30 @@ export class NeighbourStream {
     this.events.ended(reason, broken)
   }
 
+  /** Cuts what arrived into records and checks the peer's credit at once, before anything waits here. */
   #arrived (bytes: Uint8Array): void {
     if (this.#ended) return
-    this.#unread += bytes.length
-    // NEIGH-6: seen before anything is processed, so that a flood is never held.
-    if (this.#unread > this.limits.startCredit + FREE_BYTES) return this.end('credit exceeded', fault('NEIGH-6', `${this.#unread} bytes unread`))
-    this.#chunks.push(bytes)
-    this.#wake?.()
-  }
-
-  /** The reading line: chunks of bytes → records → what they mean, a bounded number each turn of the event loop. */
-  async #read (): Promise<void> {
-    await pipe(
-      () => this.#source(),
-      (source) => this.#assemble(source),
-      async (records) => {
-        for await (const record of records) {
-          await this.turns.take()
-          this.#unread -= record.wireBytes
-          if (this.#ended) return
-          await this.#onRecord(record)
-        }
-      }
-    )
-  }
-
-  async * #source (): AsyncGenerator<Uint8Array> {
-    while (!this.#ended) {
-      const chunk = this.#chunks.shift()
-      if (chunk !== undefined) yield chunk
-      else await new Promise<void>((resolve) => { this.#wake = resolve })
+    const { records, fault: broken } = this.#assembler.push(bytes)
+    this.#watchRecord(this.#assembler.pendingBytes > 0, records.length > 0)
+    for (const raw of records) {
+      const record = decodeRecord(raw)
+      if (isFault(record)) return this.end(record.detail, record)
+      this.#onRecord(record)
+      if (this.#ended) return
     }
-  }
-
-  async * #assemble (source: AsyncGenerator<Uint8Array>): AsyncGenerator<NeighbourRecord & { readonly wireBytes: number }> {
-    const assembler = createRecordAssembler(1 + this.limits.messageBytesMax)
-    for await (const chunk of source) {
-      const { records, fault: broken } = assembler.push(chunk)
-      this.#watchRecord(assembler.pendingBytes > 0, records.length > 0)
-      for (const bytes of records) {
-        const record = decodeRecord(bytes)
-        if (isFault(record)) return this.end(record.detail, record)
-        yield { ...record, wireBytes: wireBytesOf(bytes) }
-        if (this.#ended) return
-      }
-      if (broken !== undefined) return this.end(broken.detail, broken)
-    }
+    if (broken !== undefined) this.end(broken.detail, broken)
   }
 
   /** Starts the time of a record with its first byte, and ends it with its last. NEIGH-10 */
   #watchRecord (pending: boolean, restarted: boolean): void {
     if (this.#recordTimer !== undefined && pending && !restarted) return
     clearTimeout(this.#recordTimer)
-    this.#recordTimer = pending && !this.#ended
+    this.#recordTimer = pending
       ? setTimeout(() => { this.end('a record took too long', fault('NEIGH-10', `record not complete after ${RECORD_MS_MAX} ms`)) }, RECORD_MS_MAX)
       : undefined
   }
 
-  async #onRecord (record: NeighbourRecord): Promise<void> {
+  #onRecord (record: NeighbourRecord): void {
     if (record.kind === 'hello') {
       if (this.#helloSeen) return this.end('a second hello', fault('NEIGH-5', 'a second hello'))
       this.#helloSeen = true
@@ -173,7 +139,10 @@ export class NeighbourStream {
     }
     if (!this.#helloSeen) return this.end('no hello', fault('NEIGH-5', `${record.kind} before hello`))
     if (record.kind === 'credit') return this.#onCredit(record.units)
-    await this.#onMessage(record.bytes)
+    this.#taken += costOf(record.bytes)
+    if (this.#taken > this.limits.startCredit) return this.end('credit exceeded', fault('NEIGH-6', `${this.#taken} units taken`)) // NEIGH-6
+    this.#arrivals.push(record.bytes)
+    this.#wake?.()
   }
 
   #onCredit (units: number): void { // NEIGH-7
@@ -184,13 +153,33 @@ export class NeighbourStream {
     this.#flush()
   }
 
-  async #onMessage (bytes: Uint8Array): Promise<void> {
-    const cost = costOf(bytes)
-    this.#taken += cost
-    if (this.#taken > this.limits.startCredit) return this.end('credit exceeded', fault('NEIGH-6', `${this.#taken} units taken`)) // NEIGH-6
+  /** The reading line: messages that arrived → upward, a bounded number each turn of the event loop. */
+  async #read (): Promise<void> {
+    await pipe(
+      () => this.#messagesOnceDelivering(),
+      async (messages) => {
+        for await (const bytes of messages) {
+          await this.turns.take()
+          if (this.#ended) return
+          this.events.message(bytes)
+          this.#giveCredit(costOf(bytes))
+        }
+      }
+    )
+  }
+
+  async * #messagesOnceDelivering (): AsyncGenerator<Uint8Array> {
     await this.#delivering
-    if (this.#ended) return
-    this.events.message(bytes)
+    while (!this.#ended) {
+      const batch = this.#arrivals
+      this.#arrivals = []
+      yield * batch
+      if (this.#arrivals.length === 0 && !this.#ended) await new Promise<void>((resolve) => { this.#wake = resolve })
+    }
+  }
+
+  /** Gives credit back for what was processed, in few and large parts. NEIGH-7 */
+  #giveCredit (cost: number): void {
     this.#toGive += cost
     if (this.#toGive < this.limits.startCredit / CREDIT_PART) return
     this.#control.push(encodeRecord({ kind: 'credit', units: this.#toGive }))

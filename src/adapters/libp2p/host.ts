@@ -26,6 +26,8 @@ export interface Libp2pMeshOptions {
   readonly bootstrap?: readonly string[]
   readonly announcements: AnnouncementReader
   readonly logger: Logger
+  /** Sessions with peers that are not kept; see `limits.ts`. */
+  readonly strangerSessionsMax?: number
 }
 
 /** All that lives from a start to the next stop. */
@@ -68,6 +70,7 @@ export function libp2pMesh (options: Libp2pMeshOptions): Mesh & MeshAdministrati
         network: options.networkName,
         logger: logger.child('neighbours'),
         events,
+        strangerSessionsMax: options.strangerSessionsMax,
         dial: async (peer, addresses) => await dialPeer({ host, multiaddr }, peer, addresses)
       })
       host.addEventListener('connection:open', (event) => { onConnection(host, neighbours, event.detail) })

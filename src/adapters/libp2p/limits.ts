@@ -35,6 +35,8 @@ export const QUEUE_BYTES_MAX = 1 << 20
 export const RECORDS_PER_TURN = 64
 /** Sessions with peers that we do not keep. NEIGH-9 */
 export const STRANGER_SESSIONS_MAX = 64
+/** A session with such a peer ends when nothing came for this long; kept neighbours judge silence by their own pings. */
+export const STRANGER_SILENT_MS_MAX = 60_000
 /** A session must be complete after this. NEIGH-10 */
 export const SESSION_MS_MAX = 10_000
 /** NEIGH-9 */

@@ -4,7 +4,7 @@ import { answerInvitation, askForSession, inviteProtocol, type InviteAnswer } fr
 import { NeighbourStream, type StreamLimits } from '../../../protocols/neighbour/stream.js'
 import { createTurns } from '../../../protocols/neighbour/turns.js'
 import { limitedTime } from './gated-noise.js'
-import { INVITE_MS_MAX, NEIGHBOUR_STREAMS_MAX, PEERS_KEPT_MAX, QUEUE_BYTES_MAX, RECORDS_PER_TURN, RETRY_JITTER, RETRY_MS_FIRST, RETRY_MS_MAX, SESSION_MS_MAX, SESSION_SILENT_MS, STRANGER_SESSIONS_MAX } from './limits.js'
+import { INVITE_MS_MAX, NEIGHBOUR_STREAMS_MAX, PEERS_KEPT_MAX, QUEUE_BYTES_MAX, RECORDS_PER_TURN, RETRY_JITTER, RETRY_MS_FIRST, RETRY_MS_MAX, SESSION_MS_MAX, SESSION_SILENT_MS, STRANGER_SESSIONS_MAX, STRANGER_SILENT_MS_MAX } from './limits.js'
 import { Session, SESSION_STREAMS } from './session.js'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import type { Logger } from '../../ports/logger.js'
@@ -17,6 +17,8 @@ export interface NeighboursOptions {
   readonly events: Pick<MeshEvents, 'connected' | 'disconnected' | 'frame'>
   /** Connects to a peer that has no connection; throws when it cannot be reached. */
   readonly dial: (peer: PeerId, addresses: readonly string[]) => Promise<Connection>
+  /** Sessions with peers that are not kept; the limit when absent. */
+  readonly strangerSessionsMax?: number | undefined
 }
 
 interface Neighbour {
@@ -38,11 +40,13 @@ export class Neighbours {
   readonly #libp2p: Libp2p
   readonly #neighbours = new Map<PeerId, Neighbour>()
   readonly #turns = createTurns(RECORDS_PER_TURN)
+  readonly #sweeper: ReturnType<typeof setInterval>
   #stopped = false
 
   constructor (libp2p: Libp2p, options: NeighboursOptions) {
     this.#libp2p = libp2p
     this.#options = options
+    this.#sweeper = setInterval(() => { this.#endSilentStrangers() }, STRANGER_SILENT_MS_MAX / 2)
   }
 
   async register (): Promise<void> {
@@ -99,6 +103,7 @@ export class Neighbours {
 
   stop (): void {
     this.#stopped = true
+    clearInterval(this.#sweeper)
     for (const neighbour of this.#neighbours.values()) {
       clearTimeout(neighbour.timer)
       neighbour.session?.end('this node stops')
@@ -254,7 +259,13 @@ export class Neighbours {
   }
 
   #admits (neighbour: Neighbour): boolean {
-    return neighbour.kept || this.#count((other) => !other.kept && other.session !== undefined) < STRANGER_SESSIONS_MAX
+    return neighbour.kept || this.#count((other) => !other.kept && other.session !== undefined) < (this.#options.strangerSessionsMax ?? STRANGER_SESSIONS_MAX)
+  }
+
+  #endSilentStrangers (): void {
+    for (const { kept, session } of [...this.#neighbours.values()]) {
+      if (!kept && session !== undefined && Date.now() - session.heardMs > STRANGER_SILENT_MS_MAX) session.end('silent')
+    }
   }
 
   #count (matches: (neighbour: Neighbour) => boolean): number {

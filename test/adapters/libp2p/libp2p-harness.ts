@@ -3,8 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { LevelDatastore } from 'datastore-level'
 import { libp2pMesh, type Libp2pMeshOptions } from '../../../src/adapters/libp2p/host.js'
 import { recordMesh, testAnnouncementId, type MeshHarness, type TestPeer } from '../../compliance/mesh.js'
+import { createHost, type Host } from '../../../src/adapters/libp2p/services.js'
 import type { Logger } from '../../../src/ports/logger.js'
 import type { Mesh, MeshAdministration, Verdict } from '../../../src/ports/mesh.js'
 
@@ -19,6 +22,8 @@ export const silentLogger: Logger = {
 export interface Libp2pPeer extends TestPeer { readonly mesh: Mesh & MeshAdministration }
 
 export interface Libp2pHarness extends MeshHarness {
+  /** A libp2p host without our sessions: what a peer can be that keeps no rule. Its key is lower than that of the peers. */
+  readonly raw: (networkKey?: Uint8Array) => Promise<Host>
   readonly peer: (judge?: (bytes: Uint8Array) => Verdict, options?: Partial<Libp2pMeshOptions>) => Promise<Libp2pPeer>
 }
 
@@ -26,11 +31,12 @@ export interface Libp2pHarness extends MeshHarness {
 export async function libp2pHarness (): Promise<Libp2pHarness> {
   const dir = await mkdtemp(join(tmpdir(), 'amiko-mesh-'))
   const peers: Libp2pPeer[] = []
+  const raws: Array<{ readonly host: Host, readonly datastore: LevelDatastore }> = []
   return {
     peer: async (judge, options = {}) => {
       const recorder = recordMesh(judge)
       const mesh = libp2pMesh({
-        identitySecret: randomBytes(32),
+        identitySecret: identity('higher'),
         networkName: 'test',
         listen: ['/ip4/127.0.0.1/tcp/0'],
         datastoreDir: join(dir, String(peers.length)),
@@ -43,12 +49,32 @@ export async function libp2pHarness (): Promise<Libp2pHarness> {
       peers.push(peer)
       return peer
     },
+    raw: async (networkKey) => {
+      const datastore = new LevelDatastore(join(dir, `raw-${raws.length}`))
+      await datastore.open()
+      const host = await createHost({ identitySecret: identity('lower'), network: 'test', networkKey, listen: [], datastore, validate: () => {}, select: () => 0 })
+      raws.push({ host, datastore })
+      await host.start()
+      return host
+    },
     cut: (a, b) => { (a.mesh as Mesh & MeshAdministration).disconnect(b.mesh.self).catch(() => {}) },
     // gossipsub says nothing to the outside when its mesh stands: it takes a heartbeat or two.
     settled: async () => { await sleep(2_500) },
     close: async () => {
       await Promise.all(peers.map(async (peer) => { await peer.mesh.stop() }))
+      for (const { host, datastore } of raws) {
+        await host.stop()
+        await datastore.close()
+      }
       await rm(dir, { recursive: true, force: true })
     }
+  }
+}
+
+/** Compressed keys start with 2 or 3: that decides who opens streams. */
+function identity (which: 'lower' | 'higher'): Uint8Array {
+  for (;;) {
+    const secret = randomBytes(32)
+    if (secp256k1.getPublicKey(secret, true)[0] === (which === 'lower' ? 2 : 3)) return secret
   }
 }
