@@ -93,7 +93,7 @@ function answerOrPass (host: RoutingHost, peer: PeerId, vector: Vector, message:
   }
   const next = nearestOther(vector, peer)
   if (next === undefined) return
-  vectors.set(key, { ...vector, passedMs: nowMs, passedSequence: sequence })
+  vectors.set(key, { ...vector, passedMs: nowMs })
   host.send(next, { type: 'hintRequest', asset: vector.asset, meetingPoint: vector.meetingPoint, sequence, hopsLeft: hopsLeft - 1 })
 }
 

@@ -27,9 +27,8 @@ export interface Vector {
   readonly own: Distance | undefined
   /** When its number was last raised by a question. */
   readonly raisedMs: number
-  /** When this node last passed a question on, and for which number. */
+  /** When this node last asked, or passed a question on. */
   readonly passedMs: number
-  readonly passedSequence: number
   /** When a withdrawal was last sent. */
   readonly withdrawnMs: number
 }
@@ -38,7 +37,7 @@ const EMPTY_CELL: Cell = { claims: [], advertised: undefined }
 const EMPTY_CELLS: readonly Cell[] = Array.from({ length: BUCKETS }, () => EMPTY_CELL)
 
 export const newVector = (asset: AssetId, meetingPoint: MeetingPointId): Vector => ({
-  asset, meetingPoint, to: EMPTY_CELLS, from: EMPTY_CELLS, own: undefined, raisedMs: -Infinity, passedMs: -Infinity, passedSequence: 0, withdrawnMs: -Infinity
+  asset, meetingPoint, to: EMPTY_CELLS, from: EMPTY_CELLS, own: undefined, raisedMs: -Infinity, passedMs: -Infinity, withdrawnMs: -Infinity
 })
 
 /** Whether the channel with a neighbour reaches a bucket, as published. */

@@ -108,7 +108,7 @@ function askNewer (host: RoutingHost, key: VectorKey, tries: number): void {
     return
   }
   wanting.set(key, { atMs: againMs, tries: tries + 1 })
-  vectors.set(key, { ...vector, passedMs: nowMs, passedSequence: sequence })
+  vectors.set(key, { ...vector, passedMs: nowMs })
   const claimants = new Set<PeerId>()
   for (const direction of DIRECTIONS) {
     vector[direction].forEach(({ claims }, bucket) => { for (const { peer } of claims) if (usable(peer, direction, bucket)) claimants.add(peer) })
