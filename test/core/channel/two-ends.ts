@@ -48,8 +48,8 @@ export interface End {
   readonly unsynced: Batch[]
   /** Makes the oldest batches durable and lets out what they hold back. */
   sync: (count?: number) => void
-  /** Forgets all that is not durable, and starts again. */
-  crash: () => void
+  /** Forgets all that is not durable, and loads what is. */
+  reload: () => void
 }
 
 export interface TwoEnds {
@@ -64,6 +64,8 @@ export interface TwoEnds {
   readonly sent: Array<{ readonly from: End, readonly message: ChannelMessage }>
   connect: () => void
   disconnect: () => void
+  /** One end loses all that is not durable; the other sees the connection go. */
+  crash: (end: End) => void
   /** Delivers the oldest frame to an end; false when there is none. */
   deliver: (to: End) => boolean
   /** Syncs, delivers and starts rounds until nothing moves. */
@@ -161,7 +163,7 @@ function createEnd (name: string, world: TwoEnds, deliverTo: () => Uint8Array[])
         }
       }
     },
-    crash () {
+    reload () {
       end.unsynced.length = 0
       end.host = newHost()
       end.step(restart)
@@ -173,6 +175,18 @@ function createEnd (name: string, world: TwoEnds, deliverTo: () => Uint8Array[])
 
 /** Two ends with nothing between them yet. */
 export function twoEnds (names: readonly [string, string] = ['alice', 'bob']): TwoEnds {
+  /** Cuts the connection, which the ends given notice. */
+  const cut = (ends: readonly End[]): void => {
+    if (!world.connected) return
+    world.connected = false
+    world.toBob.length = 0
+    world.toAlice.length = 0
+    for (const end of ends) {
+      end.step((host) => { onPeerDisconnected(host, world.peerOf(end).self) })
+      // What a step of the old connection still holds back is not sent on the next one.
+      end.sync()
+    }
+  }
   const world: TwoEnds = {
     alice: undefined as unknown as End,
     bob: undefined as unknown as End,
@@ -186,16 +200,10 @@ export function twoEnds (names: readonly [string, string] = ['alice', 'bob']): T
       world.connected = true
       for (const end of [world.alice, world.bob]) end.step((host) => { onPeerConnected(host, world.peerOf(end).self) })
     },
-    disconnect () {
-      if (!world.connected) return
-      world.connected = false
-      world.toBob.length = 0
-      world.toAlice.length = 0
-      for (const end of [world.alice, world.bob]) {
-        end.step((host) => { onPeerDisconnected(host, world.peerOf(end).self) })
-        // What a step of the old connection still holds back is not sent on the next one.
-        end.sync()
-      }
+    disconnect () { cut([world.alice, world.bob]) },
+    crash (end) {
+      cut([world.peerOf(end)])
+      end.reload()
     },
     deliver (to) {
       const frame = (to === world.bob ? world.toBob : world.toAlice).shift()
