@@ -18,9 +18,6 @@ class UsageError extends Error {
   override name = 'UsageError'
 }
 
-/** Nodes of a run that the option allows. */
-const NODES_MAX = 1_000
-
 function wholeNumber (name: string, text: string | undefined, min: number, max: number): number | undefined {
   if (text === undefined) return undefined
   const value = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN
@@ -60,7 +57,9 @@ async function obey (args: readonly string[], output: Output): Promise<number> {
   if (first === undefined) throw new UsageError(`--seed takes a whole number of at most 64 bits, not ${values.seed}`)
   if (values.curve !== undefined && values.curve !== 'fake' && values.curve !== 'real') throw new UsageError(`--curve takes fake or real, not ${values.curve}`)
   const count = wholeNumber('count', values.count, 1, 1_000_000) ?? 1
-  const nodes = wholeNumber('nodes', values.nodes, 2, NODES_MAX)
+  const { sizes } = scenario
+  if (values.nodes !== undefined && sizes === undefined) throw new UsageError(`${name} has its own number of nodes; --nodes is not for it`)
+  const nodes = sizes === undefined ? undefined : wholeNumber('nodes', values.nodes, sizes.min, sizes.max)
   const curve = values.curve ?? 'fake'
   let failed = 0
   const began = performance.now()

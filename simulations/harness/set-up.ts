@@ -15,6 +15,8 @@ export interface SetUpOptions {
   /** How much each end of a link may owe the other. */
   readonly limit?: Units
   readonly fee?: FeePolicy
+  /** False: does not wait until hints have reached every node. */
+  readonly spread?: boolean
 }
 
 /** Who shares which channel, for checkers. */
@@ -33,11 +35,11 @@ export async function setUp (world: World, topology: Topology, options: SetUpOpt
   await world.start()
   const rules = [{ kind: 'trust-line', asset: world.asset, limit }] as const
   await allOf(world, world.nodes.map((_, index) => world.request(index, { type: 'link.set', peer: 'default', accept: rules, fee: options.fee })))
-  await allOf(world, topology.edges.map(([a, b]) => world.request(a, { type: 'link.open', peer: world.nodes[b]!.peer, addresses: [], accept: rules })))
+  await allOf(world, topology.edges.map(([a, b]) => world.request(a, { type: 'link.open', peer: world.nodes[b]!.peer, addresses: [`/memory/${b}`], accept: rules })))
   const opened = await allOf(world, topology.edges.map(([a, b]) =>
     world.request(a, { type: 'channel.open', peer: world.nodes[b]!.peer, kind: 'trust-line', asset: world.asset, limit, amount: limit })))
   await allOf(world, topology.meetingPoints.map((index) => world.request(index, { type: 'meetingPoint.host' })))
-  await hintsSpread(world, topology)
+  if (options.spread !== false) await hintsSpread(world, topology)
   return {
     topology,
     channels: topology.edges.map(([a, b], index) => ({ a, b, channelId: (opened[index] as { channelId: ChannelId }).channelId }))

@@ -40,6 +40,8 @@ export interface SimulatedNode {
   crash: () => void
   /** Crashes in the middle of what it does: after so many more acts that others can see. */
   crashAfter: (acts: number, onCrash: () => void) => void
+  /** Takes a `crashAfter` back that has not happened yet. */
+  disarm: () => void
   /** `onAnswer` is called at each answer, as an event of the world. */
   request: (request: Request, onAnswer?: (result: unknown) => void) => Asked
 }
@@ -159,6 +161,11 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
       if (process === undefined) return
       process.actsLeft = acts
       process.onCrash = onCrash
+    },
+    disarm () {
+      if (process === undefined || !process.alive) return
+      process.actsLeft = undefined
+      process.onCrash = undefined
     },
     request (request, onAnswer) {
       const entry: Asked = { node: this, request, answers: [], lost: process === undefined }

@@ -1,14 +1,15 @@
 import { asUnits, type Units } from '../../src/core/base/money.js'
 import { coin } from '../../src/core/base/assets.js'
 import { peerIdOfPublicKey, type AssetId, type PeerId } from '../../src/core/base/ids.js'
+import { isFault } from '../../src/core/base/step.js'
 import { curve, mulG, scalarOf, tinyCurve, useCurve } from '../../src/core/crypto/curve.js'
 import type { NodeCore, NodeCoreOptions } from '../../src/core/node/core.js'
 import type { Notice } from '../../src/core/node/events.js'
 import { networkOf } from '../../src/core/node/genesis.js'
 import { createNodeCore } from '../../src/core/node/node.js'
 import type { Request } from '../../src/core/node/requests.js'
+import { readAnnouncement } from '../../src/core/routing/announcement.js'
 import { defaultSettings } from '../../src/core/node/settings.js'
-import { announcementId } from '../../protocols/hints/codec.js'
 import { fakeCurve } from './fake-curve.js'
 import { fateOf, type Misbehaviour } from './frame-messages.js'
 import { randomOf, type Random } from './random.js'
@@ -73,6 +74,7 @@ export interface World {
   readonly nodeOf: (peer: PeerId) => SimulatedNode
   readonly cut: (a: number, b: number, forMs: number) => void
   readonly partition: (groups: ReadonlyArray<readonly number[]>, forMs: number) => void
+  /** Ends all cuts and partitions, and takes back crashes that are armed: from now on nothing more goes wrong by itself. */
   readonly heal: () => void
   readonly crash: (index: number, restartAfterMs: number) => void
   /** Crashes in the middle of a step: after `acts` more sends, writes or answers. */
@@ -119,7 +121,10 @@ export function createWorld (options: WorldOptions): World {
     queue,
     random: random.fork('network'),
     latency: options.latency ?? LOCAL_LATENCY,
-    recordId: announcementId,
+    recordId: (bytes) => {
+      const read = readAnnouncement(bytes)
+      return isFault(read) ? undefined : read.announcement.id
+    },
     observer: {
       sent: (frame) => {
         note(nameOf(frame.from), '>', nameOf(frame.to), label(frame), frame.bytes.length, shortHash(frame.bytes))
@@ -253,6 +258,7 @@ export function createWorld (options: WorldOptions): World {
     heal () {
       note('-', '#', 'heal')
       network.heal()
+      for (const node of nodes) node.disarm()
     },
     crash (index, restartAfterMs) {
       const node = at(index)

@@ -9,6 +9,8 @@ import { line, ring, star } from '../topologies/topologies.js'
 import { expect, type Figures, type Scenario } from './scenario.js'
 import { checkQuiet, SCENARIO_PAYMENT, settle, takeBaseline } from './settle.js'
 
+/** Most nodes these scenarios are asked with. */
+const NODES_MAX = 200
 /** Virtual time within which a payment on a calm network must have ended. */
 const PAYMENT_MS_MAX = 60_000
 
@@ -49,6 +51,7 @@ const TWO_NODES: Scenario = {
 const LINE: Scenario = {
   name: 'line',
   question: 'Does a payment travel the whole length of a line, and how long does it take?',
+  sizes: { min: 2, max: NODES_MAX },
   world: ({ nodes }) => ({ nodes: nodes ?? 6, payment: SCENARIO_PAYMENT, latency: { minMs: 5, maxMs: 20, jitterMs: 2, noticeMs: 0 } }),
   async run (world): Promise<Figures> {
     const last = world.nodes.length - 1
@@ -73,6 +76,7 @@ const LINE: Scenario = {
 const RING: Scenario = {
   name: 'ring',
   question: 'Do payments between opposite nodes of a ring go round a link that is cut?',
+  sizes: { min: 4, max: NODES_MAX },
   world: ({ nodes }) => ({ nodes: nodes ?? 6, payment: SCENARIO_PAYMENT }),
   async run (world): Promise<Figures> {
     const count = world.nodes.length
@@ -99,6 +103,7 @@ const RING: Scenario = {
 const HUB: Scenario = {
   name: 'hub',
   question: 'Does a hub serve all its users at once, and in how many rounds?',
+  sizes: { min: 4, max: NODES_MAX },
   world: ({ nodes }) => ({ nodes: nodes ?? 10, payment: SCENARIO_PAYMENT, latency: { minMs: 1, maxMs: 10, jitterMs: 2, noticeMs: 0 }, writeMs: { min: 1, max: 5 } }),
   async run (world): Promise<Figures> {
     const count = world.nodes.length

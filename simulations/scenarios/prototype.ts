@@ -1,5 +1,6 @@
 import { isRefusal } from '../../src/core/base/step.js'
 import { checkDeadlines, type OfferedLock } from '../checkers/deadlines.js'
+import { RATE_ONE } from '../../src/core/payment/quote.js'
 import { checkPrivacy } from '../checkers/privacy.js'
 import { wealthOf } from '../checkers/conservation.js'
 import { messageOf, type Misbehaviour } from '../harness/frame-messages.js'
@@ -17,6 +18,12 @@ import { checkQuiet, endsOfPayment, SCENARIO_PAYMENT, settle, takeBaseline, type
 const AMOUNT = sat(123)
 const PAYER = 0
 const PAYEE = 7
+
+/** The rate of a quote without fees, as it stands on the wire: not a value that tells payments apart. */
+const RATE = fromHex(RATE_ONE.toString(16).padStart(32, '0'))
+
+/** The amount, as protobuf writes it: without fees it is the same on every link, and whoever sees two links sees it. */
+const AMOUNT_ON_WIRE = varint(AMOUNT)
 
 /** Whether a message makes a half route, and nothing else. */
 const isMakeRoute: (message: Parameters<Misbehaviour>[0]) => boolean = ({ stream, message }) => stream === 'route' && message.type === 'makeRoute'
@@ -90,11 +97,18 @@ function prototype (options: PrototypeScenario): Scenario {
       // K3, K4 and the invariants.
       await checkQuiet(world, baseline, payments)
       report(world, checkDeadlines(offered, SCENARIO_PAYMENT.forwardDeltaSeconds!))
-      report(world, checkPrivacy(frames, [fromHex(meetingPoint), fromHex(world.asset)]))
+      report(world, checkPrivacy(frames, [fromHex(meetingPoint), fromHex(world.asset), RATE, AMOUNT_ON_WIRE]))
       options.after?.(run)
       return { told: plainText(outcome), frames: frames.length }
     }
   }
+}
+
+/** A number as protobuf writes it: seven bits a byte, the lowest first. */
+function varint (value: bigint): Uint8Array {
+  const bytes: number[] = []
+  for (let rest = value; rest > 0n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | (rest > 0x7fn ? 0x80 : 0))
+  return Uint8Array.from(bytes)
 }
 
 /** The locks that a frame offers. */

@@ -162,6 +162,7 @@ async function probe (world: World, plan: Plan, payments: Payment[]): Promise<nu
 export const RANDOM: Scenario = {
   name: 'random',
   question: 'Does everything hold on a random network with random payments, latencies, cuts, crashes and misconduct?',
+  sizes: { min: 2, max: 100 },
   world: ({ seed, nodes }) => {
     const { topology, latency, writeMs } = planOf(seed, nodes)
     return { nodes: topology.nodes, latency, writeMs, payment: SCENARIO_PAYMENT }

@@ -15,6 +15,8 @@ export type Figures = Readonly<Record<string, string | number | boolean>>
 export interface Scenario {
   readonly name: string
   readonly question: string
+  /** How many nodes it may be asked with; absent when it has its own number. */
+  readonly sizes?: { readonly min: number, readonly max: number }
   /** The world in which it is asked. */
   readonly world: (options: ScenarioOptions) => Omit<WorldOptions, 'seed' | 'curve' | 'trace' | 'createCore'>
   /** Runs it; what is wrong goes to `world.violate`. */

@@ -1,6 +1,5 @@
 import { isRefusal } from '../../src/core/base/step.js'
-import { checkLimits } from '../checkers/channels.js'
-import { checkChannels } from '../checkers/channels.js'
+import { checkChannels, checkLimits } from '../checkers/channels.js'
 import { checkConservation, wealthOf, type Movement, type Wealth } from '../checkers/conservation.js'
 import { checkForgetting, checkLeftovers, storedOf, type Stored } from '../checkers/forgetting.js'
 import { checkAnswers, checkPayment, type PaymentEnds } from '../checkers/payments.js'
@@ -33,15 +32,11 @@ export function takeBaseline (world: World): Baseline {
   return { wealth: wealthOf(world), stored: storedOf(world), asked: world.nodes.map(({ asked }) => asked.length) }
 }
 
-/** The record of a payment in the payer's list, as the views of the payment part give it. */
-interface PaymentRecord { readonly invoiceId: string, readonly status: string, readonly fee?: bigint, readonly proof?: string }
-interface InvoiceRecord { readonly id: string, readonly status: string, readonly received: bigint }
-
 export function endsOfPayment (world: World, payment: Payment): PaymentEnds & { readonly fee: bigint } {
   const payer = world.nodes[payment.payer]!
   const payee = world.nodes[payment.payee]!
-  const record = (payer.view.payments() as readonly PaymentRecord[]).find(({ invoiceId }) => invoiceId === payment.invoiceId)
-  const invoice = (payee.view.invoices() as readonly InvoiceRecord[]).find(({ id }) => id === payment.invoiceId)
+  const record = payer.view.payments().find(({ invoiceId }) => invoiceId === payment.invoiceId)
+  const invoice = payee.view.invoices().find(({ id }) => id === payment.invoiceId)
   return {
     name: `payment n${payment.payer} to n${payment.payee} of ${payment.amount}`,
     answers: payment.asked?.answers ?? [],
@@ -89,7 +84,10 @@ export async function settle (world: World, payments: readonly Payment[]): Promi
   return quiet
 }
 
-/** Everything that must hold when the world is quiet. Invoices that nobody paid are cancelled first: they are no leftovers. */
+/**
+ * Everything that must hold when the world is quiet. Open invoices are cancelled first, also those whose maker crashed
+ * before it could show them: they are no leftovers.
+ */
 export async function checkQuiet (world: World, baseline: Baseline, payments: readonly Payment[]): Promise<void> {
   const movements: Movement[] = []
   for (const payment of payments) {
@@ -98,13 +96,18 @@ export async function checkQuiet (world: World, baseline: Baseline, payments: re
     const payerPaid = ends.payerStatus === 'paid' || (outcomeOf(payment) !== undefined && !isRefusal(outcomeOf(payment)))
     const paid = ends.isPayerHonest ? payerPaid : ends.payeeStatus === 'paid'
     if (paid) movements.push({ payer: payment.payer, payee: payment.payee, amount: payment.amount, fee: ends.fee })
-    if (ends.payeeStatus === 'open') await world.ask(payment.payee, { type: 'invoice.cancel', id: payment.invoiceId })
+  }
+  const ends = new Set(payments.flatMap(({ payer, payee }) => [payer, payee]))
+  for (const node of world.nodes) {
+    for (const { id, status } of node.view.invoices()) {
+      ends.add(node.index)
+      if (status === 'open') await world.ask(node.index, { type: 'invoice.cancel', id })
+    }
   }
   await world.run(CALM_MS)
   report(world, checkConservation(baseline.wealth, wealthOf(world), movements, world.isHonest))
   report(world, checkChannels(world))
   report(world, checkAnswers(world.nodes.flatMap(({ asked }) => asked)))
-  const ends = new Set(payments.flatMap(({ payer, payee }) => [payer, payee]))
   const stored = storedOf(world)
   const allHonest = world.nodes.every((_, index) => world.isHonest(index))
   for (const node of world.nodes) {

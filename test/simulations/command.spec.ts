@@ -57,6 +57,7 @@ describe('command sim', () => {
     'an unknown scenario': ['no-such'],
     'a seed that is no number': ['p1', '--seed', 'x'],
     'too few nodes': ['line', '--nodes', '1'],
+    'a number of nodes where the scenario has its own': ['p1', '--nodes', '5'],
     'an unknown curve': ['p1', '--curve', 'ed25519'],
     'an unknown option': ['p1', '--sede', '1'],
     'a file that is not there': ['replay', '/no/such/trace'],
