@@ -63,7 +63,11 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     clock: systemClock(),
     entropy: systemEntropy(),
     logger: logger.child('node'),
-    onNotice: (notice) => { for (const listener of listeners) tell(listener, notice, logger) },
+    onNotice: (notice) => {
+      // Links, channels and meeting points change rarely; payments are told to listeners only.
+      if (!/^(payment|forward|invoice):/.test(notice.type)) logger.info(notice.type, { ...notice, type: undefined })
+      for (const listener of listeners) tell(listener, notice, logger)
+    },
     onFreeze: (channelId, dump) => writeDump(options.dir, channelId, dump, warnings),
     onFatal: (error) => {
       const told = error instanceof AmikoError ? error : new AmikoError('store-failed', { dir: options.dir, reason: error.message }, { cause: error })
@@ -90,7 +94,10 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
       await lines.close()
     })
   })
-  if (options.start !== false) await runner.start()
+  if (options.start !== false) {
+    await runner.start()
+    logger.info('the node runs', { peer: identity.peerId, network: network.name, engine: curveName(), version: VERSION })
+  }
   return node
 }
 
