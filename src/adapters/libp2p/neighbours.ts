@@ -250,6 +250,8 @@ export class Neighbours {
       }
     })
     neighbour.session = session
+    // The end of the session before may have made us forget the peer.
+    this.#neighbours.set(peer, neighbour)
     return session
   }
 

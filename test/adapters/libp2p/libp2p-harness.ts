@@ -31,6 +31,7 @@ export interface Libp2pHarness extends MeshHarness {
 export async function libp2pHarness (): Promise<Libp2pHarness> {
   const dir = await mkdtemp(join(tmpdir(), 'amiko-mesh-'))
   const peers: Libp2pPeer[] = []
+  let rawCount = 0
   const raws: Array<{ readonly host: Host, readonly datastore: LevelDatastore }> = []
   return {
     peer: async (judge, options = {}) => {
@@ -50,7 +51,7 @@ export async function libp2pHarness (): Promise<Libp2pHarness> {
       return peer
     },
     raw: async (networkKey) => {
-      const datastore = new LevelDatastore(join(dir, `raw-${raws.length}`))
+      const datastore = new LevelDatastore(join(dir, `raw-${rawCount++}`))
       await datastore.open()
       const host = await createHost({ identitySecret: identity('lower'), network: 'test', networkKey, listen: [], datastore, validate: () => {}, select: () => 0 })
       raws.push({ host, datastore })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { multiaddr } from '@multiformats/multiaddr'
 import { encodeRecord } from '../../../protocols/neighbour/codec.js'
 import { inviteProtocol } from '../../../protocols/neighbour/invite.js'
+import { peerIdOfPublicKey } from '../../../src/core/base/ids.js'
 import { countOf, framesOf } from '../../compliance/mesh.js'
 import { libp2pHarness, type Libp2pHarness, type Libp2pPeer } from './libp2p-harness.js'
 import type { Connection, Stream } from '@libp2p/interface'
@@ -119,7 +120,6 @@ describe('libp2p host, against a peer that keeps no rule', () => {
     const host = await harness.raw()
     const connection = await dial(host)
     await whole(host, connection, 1)
-    const { peerIdOfPublicKey } = await import('../../../src/core/base/ids.js')
     const peer = peerIdOfPublicKey(host.peerId.publicKey!.raw)
     let sent = 0
     while (sent < 1_000 && victim.mesh.send(peer, 'channel', new Uint8Array(64_000))) {
@@ -145,7 +145,13 @@ describe('libp2p host, against a peer that keeps no rule', () => {
   it('says busy to an invitation of a peer with a lower key: that one opens [NEIGH-9]', async () => {
     const host = await harness.raw()
     const stream = await (await dial(host)).newStream(inviteProtocol('test'))
-    const answer = new Promise<number[]>((resolve) => { stream.addEventListener('message', (event) => { resolve([...event.data.subarray()]) }) })
+    const bytes: number[] = []
+    const answer = new Promise<number[]>((resolve) => {
+      stream.addEventListener('message', (event) => {
+        bytes.push(...event.data.subarray())
+        if (bytes.length >= 2) resolve(bytes)
+      })
+    })
     stream.send(Uint8Array.of(1, 1))
     await stream.close()
     assert.deepEqual(await answer, [1, 2])
