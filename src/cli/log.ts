@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AmikoError } from '../core/base/errors.js'
 import { printable } from '../core/base/printable.js'
@@ -36,10 +36,14 @@ async function follow (types: readonly string[], globals: Globals, terminal: Ter
 
 async function showEnd (count: number, globals: Globals, terminal: Terminal): Promise<void> {
   const path = join(globals.dir, 'log', 'amiko.log')
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new AmikoError('not-found', { what: 'log file', id: path }) : error
+  const text = await readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    // The file is made by the first line; a node that had nothing to say has none.
+    await access(join(globals.dir, 'config.json')).catch(() => { throw new AmikoError('not-initialised', { dir: globals.dir }) })
+    return ''
   })
   const lines = text.split('\n').filter((line) => line !== '').slice(-count)
   if (globals.json) terminal.out(JSON.stringify({ lines }))
-  else if (lines.length > 0) terminal.out(lines.map((line) => printable(line, 4_000)).join('\n'))
+  else if (lines.length === 0) terminal.err(`Nothing has been logged to ${path}.`)
+  else terminal.out(lines.map((line) => printable(line, 4_000)).join('\n'))
 }

@@ -75,7 +75,7 @@ describe('command line', () => {
     })
 
     it('text of strangers cannot command the terminal', async () => {
-      const invoices = served.node.invoices.list() as Array<{ description: string }>
+      const invoices = served.node.invoices.list() as unknown as Array<{ description: string }>
       invoices[0]!.description = '\u001b[2Jgone\nfake line \u202e'
       const { out } = await run('invoice list')
       assert.doesNotMatch(out, /[\u001b\u202e]|^fake line/m)
@@ -211,7 +211,9 @@ describe('command line', () => {
 
   describe('on log', () => {
     it('shows the last lines of the file, or says that there is none', async () => {
-      assert.equal((await run('log')).code, 1)
+      assert.equal((await run('log')).code, 1) // No node lives in the folder.
+      await writeFile(join(served.dir, 'config.json'), '{}')
+      assert.deepEqual(JSON.parse((await run('log --json')).out), { lines: [] })
       await mkdir(join(served.dir, 'log'))
       await writeFile(join(served.dir, 'log', 'amiko.log'), 'one\ntwo\nthree\n')
       assert.equal((await run('log --count 2')).out, 'two\nthree\n')
