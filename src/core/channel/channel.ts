@@ -76,7 +76,7 @@ function onHalted (host: ChannelHost, channel: Channel, message: ChannelMessage)
   else if (message.type === 'reestablish' && channel.frozen === undefined) host.send(channel.peer, { type: 'fault', channelId: channel.id, requirement: 'CHAN-20' })
 }
 
-// CHAN-23: until the peer has answered, everything else it says is about a channel that does not exist yet.
+// CHAN-16: until the peer has answered, everything else it says is about a channel that does not exist yet.
 function onOpening (host: ChannelHost, channel: Channel, message: ChannelMessage): void {
   if (message.type === 'accept') onAccept(host, channel, message)
   else if (message.type === 'refuse') onRefuse(host, channel, message)

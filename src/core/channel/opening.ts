@@ -28,7 +28,7 @@ export interface TrustLineRequest {
  *
  * Refuses a line to oneself, a second one for the asset on the link, and more channels than a link may have.
  *
- * @see CHAN-23
+ * @see CHAN-16
  */
 export function openTrustLine (host: ChannelHost, { peer, asset, limit, amount }: TrustLineRequest): ChannelId | Refusal {
   if (peer === host.self) return refuse('self-link')
@@ -92,7 +92,7 @@ export function onOpen (host: ChannelHost, peer: PeerId, message: OpenMessage): 
   host.outcome({ type: 'capacityChanged', channelId })
 }
 
-// CHAN-23: the opener did not get our answer, so it gets the same again, and what we sent after it.
+// CHAN-16: the opener did not get our answer, so it gets the same again, and what we sent after it.
 function onOpenAgain (host: ChannelHost, channel: Channel, message: OpenMessage): void {
   if (isHalted(channel)) return
   const { state, round } = channel
@@ -100,7 +100,7 @@ function onOpenAgain (host: ChannelHost, channel: Channel, message: OpenMessage)
   const same = state.kind === 'trust-line' && opening.kind === 'trust-line' && channel.opener === 'remote' && channel.asset === message.asset &&
     state.localLimit === opening.acceptorLimit && state.remoteLimit === opening.openerLimit &&
     round.number === 1 && (round.phase === 'idle' || round.phase === 'proposed')
-  if (!same) return failChannel(host, channel, fault('CHAN-23', 'the channel is open already, or was opened otherwise'))
+  if (!same) return failChannel(host, channel, fault('CHAN-16', 'the channel is open already, or was opened otherwise'))
   accept(host, channel)
   resend(host, channel, round.phase === 'proposed' ? 'propose' : 'wait')
   host.outcome({ type: 'capacityChanged', channelId: channel.id })
