@@ -66,6 +66,7 @@ export interface AnnouncementContext {
  * @see HINT-15, HINT-16
  */
 export function judgeAnnouncement (context: AnnouncementContext, bytes: Uint8Array): 'accept' | 'ignore' | 'reject' {
+  if (bytes.length > 0 && bytes[0] !== ANNOUNCEMENT_VERSION) return 'ignore' // HINT-16: a later version is nobody's fault
   const read = readAnnouncement(bytes)
   if (isFault(read)) return 'reject' // HINT-15
   const { announcement, signature } = read
