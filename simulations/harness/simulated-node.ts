@@ -114,7 +114,7 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
         queue,
         writeMs: options.writeMs,
         isAlive: () => mayAct(self),
-        onWrite: (batch) => { note('w', batch.length, shortHash(Buffer.concat(batch.map(({ key, value }) => Buffer.concat([Buffer.from(key), value ?? new Uint8Array()]))))) },
+        onWrite: (batch) => { note('w', batch.length, shortHash(...batch.flatMap(({ key, value }) => [key, value ?? '']))) },
         onDurable: (batch) => { note('s', batch.length) }
       }),
       clock: watchedClock(virtualClock(queue, isAlive, options.skewMs), note, options.onTouched),
@@ -176,7 +176,7 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
       note('q', number, request.type)
       self.runner.request(request, (result) => {
         if (!mayAct(self)) return
-        note('a', number, shortHash(Buffer.from(plainText(result))))
+        note('a', number, shortHash(plainText(result)))
         entry.answers.push(result)
         if (onAnswer !== undefined) queue.schedule(queue.nowMs, () => { onAnswer(result) })
         options.onTouched()

@@ -42,23 +42,46 @@ export interface TraceOptions {
   readonly onLine?: (line: string, index: number) => void
 }
 
+/** Characters of lines that wait to be hashed. */
+const HASHED_AT_ONCE = 4_096
+
 export function createTrace (options: TraceOptions = {}): Trace {
   const hash = createHash('sha256')
+  /** Lines not hashed yet: one long update is cheaper than many short ones. */
+  let waiting = ''
   const lines: string[] = []
   let count = 0
   return {
     line (nowMs, node, code, ...fields) {
       const text = `${nowMs} ${node} ${code}${fields.length === 0 ? '' : ' ' + fields.join(' ')}`
-      hash.update(text).update('\n')
+      waiting += text + '\n'
+      if (waiting.length > HASHED_AT_ONCE) {
+        hash.update(waiting)
+        waiting = ''
+      }
       if (options.keep === true) lines.push(text)
       options.onLine?.(text, count)
       count++
     },
     get count () { return count },
-    hash: () => hash.copy().digest('hex'),
+    hash () {
+      hash.update(waiting)
+      waiting = ''
+      return hash.copy().digest('hex')
+    },
     lines
   }
 }
 
-/** The first eight digits of a hash of bytes: enough to see that two frames differ. */
-export const shortHash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 8)
+/**
+ * Eight digits that tell two byte strings apart: FNV-1a. Cheap, and good enough to see that two
+ * frames differ; the whole trace has a real hash.
+ */
+export function shortHash (...parts: ReadonlyArray<Uint8Array | string>): string {
+  let hash = 0x811c9dc5
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i++) hash = Math.imul(hash ^ (typeof part === 'string' ? part.charCodeAt(i) : part[i]!), 0x01000193)
+    hash = Math.imul(hash ^ part.length, 0x01000193)
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}

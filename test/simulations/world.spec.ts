@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import type { NodeCore, NodeCoreOptions, StepResult } from '../../src/core/node/core.js'
 import type { Effect, NodeEvent } from '../../src/core/node/events.js'
 import { bytes32, entity, record } from '../../src/core/base/struct.js'
-import { mulG } from '../../src/core/crypto/curve.js'
 import { peerIdOfPublicKey } from '../../src/core/base/ids.js'
-import { curve, tinyCurve } from '../../src/core/crypto/curve.js'
+import { curve, mulG, tinyCurve } from '../../src/core/crypto/curve.js'
 import { createWorld, type World, type WorldOptions } from '../../simulations/harness/world.js'
 
 const note = entity('note', 1, record({ entropy: bytes32 }))
@@ -103,8 +102,8 @@ describe('world', () => {
   })
 
   it('crashes in the middle of a step, after so many acts', async () => {
-    // A request costs three acts: the write, the answer, and the notice does not count.
-    for (const [acts, durable, answered] of [[0, false, false], [1, true, false], [2, true, true]] as const) {
+    // A request is three acts: the write, hearing that it is durable, and the answer.
+    for (const [acts, durable, answered] of [[0, false, false], [1, true, false], [2, true, false], [3, true, true]] as const) {
       const { world } = stubWorld()
       await world.start()
       world.crashAfter(0, acts, 1_000)
