@@ -97,7 +97,7 @@ export const PAYMENT_DEFAULTS: PaymentSettings = {
   refreshMs: 60_000,
   refreshRandomMs: 20_000,
   invoiceExpiryMs: 3_600_000,
-  feeMaxBase: asUnits(10_000n),
+  feeMaxBase: asUnits(1_000n),
   feeMaxPpm: 10_000,
   payTimeoutMs: 60_000
 }

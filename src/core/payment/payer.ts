@@ -1,7 +1,7 @@
 import { equalBytes, fromHex, toHex } from '../base/bytes.js'
 import { taggedHash } from '../base/hash.js'
 import type { AssetId, ChannelId, InvoiceId, OriginId, PeerId, RequestId, RouteId } from '../base/ids.js'
-import { asUnits, mulDivFloor, subUnits, subUnitsOrZero, UNITS_MAX, type Units } from '../base/money.js'
+import { asUnits, minUnits, mulDivFloor, subUnits, subUnitsOrZero, UNITS_MAX, type Units } from '../base/money.js'
 import { invariant } from '../base/invariant.js'
 import { isRefusal, refuse, type Refusal } from '../base/step.js'
 import type { FailReason } from '../channel/lock.js'
@@ -122,7 +122,8 @@ function judge (host: Host, invoice: Invoice): Refusal | undefined {
 
 const feeMaxOf = (host: Host, asked: Units | undefined, amount: Units): Units => {
   const { feeMaxBase, feeMaxPpm } = host.settings
-  const fee = asked ?? feeMaxBase + mulDivFloor(amount, BigInt(feeMaxPpm), 1_000_000n)
+  // The base never more than doubles what is paid: a base that suits one asset is a fortune in another.
+  const fee = asked ?? minUnits(feeMaxBase, amount) + mulDivFloor(amount, BigInt(feeMaxPpm), 1_000_000n)
   return asUnits(amount + fee > UNITS_MAX ? UNITS_MAX - amount : fee)
 }
 
@@ -394,7 +395,7 @@ function whyFailed (host: Host, search: Search, payment: Payment): Refusal {
   const limit = limitRefusal(search, payment)
   if (limit !== undefined) return limit
   if (search.secondsSeen !== undefined) return refuse('expiry-too-far', { seconds: search.secondsSeen, limit: host.settings.freezeMaxSeconds })
-  if (host.env.nowMs >= search.deadlineMs) return refuse('timed-out', { milliseconds: search.timeoutMs })
+  if (host.env.nowMs >= search.deadlineMs || search.reason === SENTENCES.expired) return refuse('timed-out', { milliseconds: host.env.nowMs - payment.startedMs })
   return refuse('no-route', { reason: search.reason })
 }
 

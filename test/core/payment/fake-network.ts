@@ -39,7 +39,7 @@ export interface Faults {
   offer: (node: number) => Refusal | undefined
 }
 
-interface ChannelLock { readonly lock: Lock, readonly from: number, status: 'live' | 'fulfilled' | 'failed' | 'expired' }
+interface ChannelLock { readonly lock: Lock, readonly amount: bigint, readonly from: number, status: 'live' | 'fulfilled' | 'failed' | 'expired', offererKnows: boolean }
 
 export interface FakeChannel {
   readonly id: ChannelId
@@ -176,8 +176,8 @@ export class FakeNetwork {
       if (ahead === undefined || item.atMs < ahead.atMs || (item.atMs === ahead.atMs && item.order < ahead.order)) first = i
     }
     if (first >= 0 && (best === undefined || this.queue[first]!.atMs < best.atMs)) {
-      const [item] = this.queue.splice(first, 1)
-      best = { atMs: item!.atMs, run: item!.action }
+      const item = this.queue[first]!
+      best = { atMs: item.atMs, run: () => { this.queue.splice(first, 1); item.action() } }
     }
     if (best === undefined || best.atMs > endMs) return false
     this.nowMs = Math.max(this.nowMs, best.atMs)
@@ -217,7 +217,7 @@ export class FakeNetwork {
     for (const { ends, balance, locks } of this.channels) {
       if (!ends.includes(index)) continue
       sum += balance.get(index)! - (this.options.balance ?? 1_000n)
-      for (const { lock, from, status } of locks) if (from === index && status === 'live') sum += lock.terms.amount
+      for (const { amount, from, status } of locks) if (from === index && status === 'live') sum += amount
     }
     return sum
   }
@@ -328,7 +328,7 @@ export class FakeNetwork {
       cancelOffer: () => false,
       fulfil: (channelId, lockId, secret) => { net.fulfil(index, channelId, lockId, secret) },
       fail: (channelId, lockId, reason) => { net.endLock(index, channelId, lockId, reason) },
-      offerState: (origin) => net.channels.some(({ locks }) => locks.some(({ lock, from, status }) => from === index && lock.origin === origin && status === 'live')) ? 'live' : 'none',
+      offerState: (origin) => net.channels.some(({ locks }) => locks.some(({ lock, from, offererKnows }) => from === index && lock.origin === origin && !offererKnows)) ? 'live' : 'none',
       feePolicy: () => this.options.fees?.[index] ?? FREE
     }
     return Object.assign(node, { host })
@@ -387,7 +387,7 @@ export class FakeNetwork {
     this.record(from, to, 'lock message', full.message)
     if (full.onion.length > 0) this.record(from, to, 'lock onion', full.onion)
     const arriving = this.faults.lock(from, to, full)
-    channel.locks.push({ lock: lock('local', arriving?.terms ?? full), from, status: 'live' })
+    channel.locks.push({ lock: lock('local', arriving?.terms ?? full), amount: full.amount, from, status: 'live', offererKnows: false })
     if (arriving !== undefined) this.later(LATENCY_MS + arriving.delayMs, () => { this.whenUp(to, () => { this.step(to, (host) => { payments.onLockReceived(host, channelId, lock('remote', arriving.terms)) }) }) })
     this.later(full.expiry.value * 1_000 + 60_000 - this.nowMs, () => { this.endLock(to, channelId, id, 'expired') })
     return undefined
@@ -404,12 +404,12 @@ export class FakeNetwork {
     if (!this.faults.fulfil(to) || entry.status !== 'live') return
     assert.deepEqual(mulG(secret), entry.lock.terms.point, 'a secret opens its lock')
     entry.status = 'fulfilled'
-    channel.balance.set(to, channel.balance.get(to)! + entry.lock.terms.amount)
+    channel.balance.set(to, channel.balance.get(to)! + entry.amount)
     this.record(entry.from, to, 'secret', secret)
     const { origin } = entry.lock
     this.later(LATENCY_MS, () => { this.whenUp(entry.from, () => { this.step(entry.from, (host) => { payments.onSecretLearnt(host, channelId, { ...entry.lock, secret }, secret) }) }) })
     this.later(3 * LATENCY_MS, () => { this.whenUp(to, () => { this.step(to, (host) => { payments.onLockRemoved(host, channelId, lockId, 'fulfilled') }) }) })
-    this.later(4 * LATENCY_MS, () => { this.whenUp(entry.from, () => { this.step(entry.from, (host) => { payments.onOfferSettled(host, origin!) }) }) })
+    this.later(4 * LATENCY_MS, () => { this.whenUp(entry.from, () => { entry.offererKnows = true; this.step(entry.from, (host) => { payments.onOfferSettled(host, origin!) }) }) })
   }
 
   private endLock (to: number, channelId: ChannelId, lockId: number, reason: FailReason): void {
@@ -417,9 +417,9 @@ export class FakeNetwork {
     const entry = channel.locks[lockId]!
     if (entry.status !== 'live') return
     entry.status = reason === 'expired' ? 'expired' : 'failed'
-    channel.balance.set(entry.from, channel.balance.get(entry.from)! + entry.lock.terms.amount)
+    channel.balance.set(entry.from, channel.balance.get(entry.from)! + entry.amount)
     const { origin } = entry.lock
-    this.later(2 * LATENCY_MS, () => { this.whenUp(entry.from, () => { this.step(entry.from, (host) => { payments.onOfferFailed(host, origin!, reason, true) }) }) })
+    this.later(2 * LATENCY_MS, () => { this.whenUp(entry.from, () => { entry.offererKnows = true; this.step(entry.from, (host) => { payments.onOfferFailed(host, origin!, reason, true) }) }) })
     this.later(3 * LATENCY_MS, () => { this.whenUp(to, () => { this.step(to, (host) => { payments.onLockRemoved(host, channelId, lockId, reason === 'expired' ? 'expired' : 'failed') }) }) })
   }
 }
