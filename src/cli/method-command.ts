@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { z } from 'zod'
 import { readParams, type AnyMethod, type ApiClient } from '../api/client/client.js'
 import { AmikoError } from '../core/base/errors.js'
 import { connectTo } from './connection.js'
@@ -15,7 +16,7 @@ const WAIT_MS_MAX = 180_000
 /** Adds the command of one method under its noun. */
 export function addMethodCommand (noun: Command, method: AnyMethod, terminal: Terminal): void {
   const form = method.command!
-  const parameters = Object.entries(method.params.shape).map(([name, schema]) => parameterOf(name, schema))
+  const parameters = Object.entries(method.params.shape as Readonly<Record<string, z.core.$ZodType>>).map(([name, schema]) => parameterOf(name, schema))
   const places = (form.places ?? []).map((name) => parameters.find((parameter) => parameter.name === name)!)
   const options = parameters.filter((parameter) => !places.includes(parameter) && parameter.name !== 'timeoutMs')
 
@@ -45,7 +46,7 @@ export function addMethodCommand (noun: Command, method: AnyMethod, terminal: Te
 export async function confirm (method: AnyMethod, params: Readonly<Record<string, unknown>>, globals: Globals, terminal: Terminal): Promise<void> {
   const summarise = method.command?.summarise
   if (summarise === undefined || globals.yes || !terminal.canAsk) return
-  terminal.err(summarise(params))
+  terminal.err(summarise(params as Readonly<Record<string, string | boolean | undefined>>))
   const answer = await terminal.ask('Go on? [y/N] ')
   if (!/^y(es)?$/i.test(answer.trim())) throw new AmikoError('declined')
 }

@@ -68,4 +68,4 @@ const timeInWords = (value: unknown): string => typeof value === 'number' && Mat
 /** `canSend` → `can send`. */
 const wordsOf = (field: string): string => field.replace(/Ms$/, field.startsWith('uptime') || field.endsWith('durationMs') || field.endsWith('cpuMs') || /(Skew|Trip)Ms$/.test(field) ? ' (ms)' : '').replace(/([a-z])([A-Z])/g, (_all, a: string, b: string) => `${a} ${b.toLowerCase()}`)
 
-const textOf = (value: unknown): string => value === undefined || value === null ? '–' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+const textOf = (value: unknown): string => value === undefined || value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value)

@@ -16,13 +16,13 @@ export interface Parameter {
 /** The parts of a schema this file looks at; the schema library keeps them on every kind of schema. */
 interface Looked {
   readonly def: { readonly type: string, readonly innerType?: unknown, readonly in?: unknown, readonly element?: unknown, readonly entries?: Readonly<Record<string, string>>, readonly defaultValue?: unknown }
-  readonly meta: () => Readonly<Record<string, unknown>> | undefined
+  readonly meta: () => Readonly<Partial<Record<string, string>>> | undefined
 }
 
 /** Reads a parameter's form from its schema: wrappers are peeled off, the innermost says what it is. */
 export function parameterOf (name: string, schema: z.core.$ZodType): Parameter {
   let looked = schema as unknown as Looked
-  let meta: Readonly<Record<string, unknown>> = {}
+  let meta: Readonly<Partial<Record<string, string>>> = {}
   let required = true
   let list = false
   for (;;) {
@@ -40,8 +40,8 @@ export function parameterOf (name: string, schema: z.core.$ZodType): Parameter {
     name,
     kind,
     required,
-    placeholder: String(meta['placeholder'] ?? 'TEXT'),
-    description: String(meta['description'] ?? '') + (list ? ' (may be repeated)' : ''),
+    placeholder: meta['placeholder'] ?? 'TEXT',
+    description: (meta['description'] ?? '') + (list ? ' (may be repeated)' : ''),
     choices: entries === undefined ? undefined : Object.values(entries),
     read: (written) => {
       if (kind !== 'number') return written

@@ -152,7 +152,7 @@ describe('a node as a process', function () {
     const own = child = spawn(process.execPath, [MAIN, 'start', '--dir', dir, '--json', ...more], { stdio: ['pipe', 'pipe', 'ignore'] })
     const lines: string[] = []
     const exit = new Promise<number | null>((resolve) => { own.once('exit', resolve) })
-    const reader = createInterface({ input: own.stdout! })
+    const reader = createInterface({ input: own.stdout })
     const first = await new Promise<string>((resolve, reject) => {
       reader.on('line', (line) => {
         lines.push(line)

@@ -103,5 +103,5 @@ function resultOf (body: unknown, url: string): unknown {
   }
   const name = error.data?.name
   if (typeof name === 'string' && isErrorName(name)) throw new AmikoError(name, (error.data?.detail ?? {}) as Record<string, unknown>)
-  throw new AmikoError('internal', { reason: String(error.message ?? 'the answer is not understood') })
+  throw new AmikoError('internal', { reason: typeof error.message === 'string' ? error.message : 'the answer is not understood' })
 }

@@ -80,8 +80,8 @@ export const channelOpen = method({
     places: ['peer'],
     examples: [`amiko channel open ${EXAMPLE_PEER} --kind trust-line --limit 1000sat --amount 500sat`],
     summarise: ({ peer, kind, limit, amount }) => kind === 'chain'
-      ? `A channel with ${String(peer)} will be opened with ${String(amount ?? '0')} of ours.`
-      : `A trust line with ${String(peer)} will be opened: it may owe us up to ${String(limit ?? '0')}, and we ask to owe it up to ${String(amount ?? '0')}.`
+      ? `A channel with ${peer} will be opened with ${amount ?? '0'} of ours.`
+      : `A trust line with ${peer} will be opened: it may owe us up to ${limit ?? '0'}, and we ask to owe it up to ${amount ?? '0'}.`
   },
   handler: async (node, params, { signal }) => {
     const limit = params.limit === undefined ? undefined : node.assets.parse(params.limit)
@@ -148,7 +148,7 @@ export const channelSet = method({
     command: 'channel set',
     places: ['channel'],
     examples: [`amiko channel set ${EXAMPLE_PEER} --limit 2000sat`],
-    summarise: ({ channel, limit }) => `The peer of ${String(channel)} will be allowed to owe us up to ${String(limit)}.`
+    summarise: ({ channel, limit }) => `The peer of ${channel} will be allowed to owe us up to ${limit}.`
   },
   handler: async (node, params, { signal }) => {
     const limit = node.assets.parse(params.limit)
@@ -175,7 +175,7 @@ export const channelClose = method({
     command: 'channel close',
     places: ['channel'],
     examples: [`amiko channel close ${EXAMPLE_PEER}`],
-    summarise: ({ channel, force }) => `The channel ${String(channel)} will be closed${force === true ? ' without the peer' : ''}.`
+    summarise: ({ channel, force }) => `The channel ${channel} will be closed${force === true ? ' without the peer' : ''}.`
   },
   handler: async (node, { channel, asset, force }, { signal }) => {
     const { id } = meant(node, channel, asset)

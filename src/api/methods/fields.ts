@@ -92,4 +92,3 @@ export const peerId = z.string()
 export const hexId = z.string().regex(/^[0-9a-f]+$/)
 export const timeMs = z.number().int()
 export const count = z.number().int().min(0)
-

@@ -139,7 +139,7 @@ export const linkClose = method({
     command: 'link close',
     places: ['peer'],
     examples: [`amiko link close ${EXAMPLE_PEER}`],
-    summarise: ({ peer }) => `The link to ${String(peer)} will be closed.`
+    summarise: ({ peer }) => `The link to ${peer} will be closed.`
   },
   handler: async (node, { peer }) => {
     await node.links.close(peer)

@@ -50,7 +50,7 @@ const NOUNS = {
 } as const
 
 /** All methods by name. */
-export const METHODS = { ...NOUNS, commands: referenceMethod(Object.values(NOUNS) as readonly AnyMethod[]) } as const
+export const METHODS = { ...NOUNS, commands: referenceMethod(Object.values(NOUNS)) } as const
 
 export type MethodName = keyof typeof METHODS
 /** What a caller writes. */
@@ -59,7 +59,7 @@ export type ParamsOf<N extends MethodName> = z.input<typeof METHODS[N]['params']
 export type ResultOf<N extends MethodName> = z.output<typeof METHODS[N]['result']>
 
 // A Map, so that a caller's `constructor` or `__proto__` finds nothing.
-const byName: ReadonlyMap<string, AnyMethod> = new Map(Object.entries(METHODS) as ReadonlyArray<[string, AnyMethod]>)
+const byName: ReadonlyMap<string, AnyMethod> = new Map<string, AnyMethod>(Object.entries(METHODS))
 
 export const methodNamed = (name: string): AnyMethod | undefined => byName.get(name)
 export const allMethods = (): readonly AnyMethod[] => [...byName.values()]

@@ -79,7 +79,7 @@ export const paymentPay = method({
     command: 'pay',
     places: ['invoice'],
     examples: ['amiko pay amiko1… --max-fee 1sat'],
-    summarise: ({ invoice, maxFee }) => `The invoice ${String(invoice).slice(0, 32)}… will be paid${maxFee === undefined ? '' : ` with a fee of at most ${String(maxFee)}`}.`
+    summarise: ({ invoice, maxFee }) => `The invoice ${String(invoice ?? '').slice(0, 32)}… will be paid${maxFee === undefined ? '' : ` with a fee of at most ${maxFee}`}.`
   },
   handler: async (node, { invoice, maxFee, via, timeoutMs }, { signal }) => {
     const feeMax = maxFee === undefined ? undefined : node.assets.parse(maxFee)

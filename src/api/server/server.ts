@@ -7,7 +7,7 @@
  * - `event-feed.ts`: `GET /events`
  */
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
-import { Hono, type Context } from 'hono'
+import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { rm } from 'node:fs/promises'
@@ -96,8 +96,6 @@ interface RouteParts {
   readonly feed: ReturnType<typeof eventFeed>
 }
 
-type Served = Context<{ Bindings: HttpBindings }>
-
 function routes ({ scopeOf, desk, feed }: RouteParts): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use('*', async (context, next) => {
@@ -151,13 +149,13 @@ function gone (outgoing: ServerResponse): AbortSignal {
   return controller.signal
 }
 
-const scopeOfRequest = (context: Served, scopeOf: RouteParts['scopeOf']): Scope | undefined => {
+const scopeOfRequest = (context: { readonly req: { readonly header: (name: string) => string | undefined } }, scopeOf: RouteParts['scopeOf']): Scope | undefined => {
   const token = tokenOf(context.req.header('authorization'))
   return token === undefined ? undefined : scopeOf(token)
 }
 
 /** A refusal of the whole HTTP request has the form of a JSON-RPC error without id. */
-const refused = (context: Served, status: ContentfulStatusCode, name: ErrorName, detail: Record<string, unknown> = {}): Response =>
+const refused = (context: { readonly json: (answer: object, status: ContentfulStatusCode) => Response }, status: ContentfulStatusCode, name: ErrorName, detail: Record<string, unknown> = {}): Response =>
   context.json(errorAnswer(null, new AmikoError(name, detail)), status)
 
 function loopbackOf (listen: string): { hostname: string, port: number } {

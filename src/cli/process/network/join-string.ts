@@ -19,17 +19,17 @@ const CHARACTERS_MAX = 4_096
 
 const layout = record({
   version: oneOf('1'),
-  network: text(32),
+  network: text<string>(32),
   kind: oneOf('mainnet', 'testnet', 'regtest'),
   networkKey: optional(bytes32),
-  bootstrap: list(text(255), BOOTSTRAP_MAX)
+  bootstrap: list(text<string>(255), BOOTSTRAP_MAX)
 })
 
 /** `amikonet1…`: bech32m, so a mistyped letter is noticed. Whoever has it can join: it contains the key. */
 export function formatInvitation (invitation: Invitation): string {
   if (invitation.bootstrap.length > BOOTSTRAP_MAX) throw new AmikoError('too-large', { what: 'The list of addresses', limit: `${BOOTSTRAP_MAX} addresses` })
   const bytes = encodeLayout(layout, {
-    version: '1',
+    version: '1' as const,
     network: invitation.network,
     kind: invitation.kind,
     networkKey: invitation.networkKey === undefined ? undefined : fromHex(invitation.networkKey),

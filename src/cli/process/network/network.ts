@@ -58,10 +58,10 @@ export async function networkUp (options: UpOptions, dir: string, isTemporary: b
       if (!options.detach) {
         for (const { child } of nodes) child?.removeAllListeners('exit')
         await stopProcesses(nodes.filter(({ child }) => child !== undefined))
-        if (isTemporary) await rm(dir, { recursive: true, force: true })
       }
     }
   } finally {
+    if (isTemporary) await rm(dir, { recursive: true, force: true })
     stopping.dispose()
   }
 }

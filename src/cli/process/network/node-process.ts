@@ -61,8 +61,8 @@ async function readyLine (child: ChildProcess, dir: string, logPath: string): Pr
           const { error, ...said } = JSON.parse(line) as Ready & { error?: { message: string } }
           if (said.event === 'ready') resolve(said)
           else reject(new AmikoError('internal', { reason: `the node in ${dir} did not start: ${printable(error?.message ?? line, 300)}` }))
-        } catch (error) {
-          reject(error)
+        } catch {
+          reject(new AmikoError('internal', { reason: `the node in ${dir} said ${printable(line, 100)} where it should say that it is ready` }))
         }
       })
     })
