@@ -85,11 +85,10 @@ function promisesIn (host: Pick<RoutingHost, 'tables'>, vector: Vector | undefin
     for (const { peer, hops } of vector[direction][bucket - 1]!.claims) promised.set(peer, { hops: BUCKET_BELOW_HOPS + hops, detour: true })
   }
   if (bucket === BUCKETS) return promised
-  const own = choiceOf(vector, direction, bucket, usableIn(host, vector.asset))
-  for (const { peer, hops } of vector[direction][bucket]!.claims) {
-    // HINT-19: on the normal path the distance gets strictly smaller; a neighbour as far as this node, or farther, is a detour.
-    promised.set(peer, { hops, detour: own !== undefined && hops > own.hops })
-  }
+  const { claims } = vector[direction][bucket]!
+  const nearest = choiceOf(vector, direction, bucket, usableIn(host, vector.asset))?.hops ?? Math.min(...claims.map(({ hops }) => hops))
+  // HINT-19: on the normal path the distance gets strictly smaller; a neighbour as far as this node, or farther, is a detour.
+  for (const { peer, hops } of claims) promised.set(peer, { hops, detour: hops > nearest })
   return promised
 }
 

@@ -15,8 +15,8 @@ import { createRoutingTables } from '../../../src/core/routing/tables.js'
 
 /** The asset of the tests: bitcoin on a chain of their own. */
 export const BTC = coin('btc', 'regtest').id
-/** A moment in the middle of a slot, of an hour and of a day. */
-export const NOON_MS = 1_750_000_000_000 + 17_000
+/** Five seconds into a slot of a minute, six minutes into one of an hour, in the middle of a day. */
+export const NOON_MS = 1_749_999_965_000
 
 type Hint = HintsMessage | HintRequestMessage
 
