@@ -260,3 +260,31 @@ export const locksOf = (end: End, id: ChannelId): Lock[] => [...end.host.locks.g
 /** Outcomes of one type, told by durable steps. */
 export const told = <T extends ChannelOutcome['type']>(end: End, type: T): Array<Extract<ChannelOutcome, { type: T }>> =>
   end.outcomes.filter((outcome): outcome is Extract<ChannelOutcome, { type: T }> => outcome.type === type)
+
+/** One end gets a message as if the other had sent it. */
+export function inject (world: TwoEnds, to: End, message: ChannelMessage): void {
+  to.step((host) => { onChannelMessage(host, world.peerOf(to).self, message) })
+}
+
+/** Starts rounds and delivers until an end has sent a message of a type, which is taken off the wire and given. */
+export function intercept<T extends ChannelMessage['type']> (world: TwoEnds, from: End, type: T): Extract<ChannelMessage, { type: T }> {
+  const wire = from === world.alice ? world.toBob : world.toAlice
+  for (let turn = 0; turn < 100; turn++) {
+    for (const end of [world.alice, world.bob]) {
+      end.step(startRounds)
+      end.sync()
+    }
+    const message = wire.length === 0 ? undefined : decodeChannel(wire[0]!)
+    if (message !== undefined && !isFault(message) && message.type === type) {
+      wire.shift()
+      return message as Extract<ChannelMessage, { type: T }>
+    }
+    if (wire.length > 0 && from === world.alice) world.deliver(world.bob)
+    else if (wire.length > 0) world.deliver(world.alice)
+    else world.deliver(from)
+  }
+  throw new Error(`${from.name} never sent ${type}`)
+}
+
+/** The requirement that an end found broken, if any. */
+export const faultOf = (end: End): string | undefined => end.seen.flatMap((outcome) => outcome.type === 'fault' ? [outcome.fault.requirement] : [])[0]
