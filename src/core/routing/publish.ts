@@ -3,9 +3,9 @@ import type { HintRecord } from '../link/messages.js'
 import { PACING } from './pacing.js'
 import type { RoutingHost } from './host.js'
 import { RECORDS_PER_FLUSH_MAX, RECORDS_PER_MESSAGE_MAX } from './limits.js'
-import { betterOf } from './sequence.js'
+import { betterOf, type Distance } from './sequence.js'
 import { neighbourKey, paceOf, URGENCIES, vectorKey, type Neighbour, type Outdated, type Pace, type Urgency, type VectorKey } from './tables.js'
-import { choicesOf, DIRECTIONS, recordFor, withAdvertised, type Choice, type Choices, type Usable, type Vector } from './vector.js'
+import { advertTo, choicesOf, DIRECTIONS, recordFor, withAdvertised, type Choice, type Choices, type Usable, type Vector } from './vector.js'
 
 export const FLUSH_TIMER = 'routing/flush'
 
@@ -19,22 +19,27 @@ export function usableIn (host: Pick<RoutingHost, 'tables'>, asset: AssetId): Us
 export function markChanges (host: RoutingHost, vector: Pick<Vector, 'asset' | 'meetingPoint'>, before: Choices, after: Choices): void {
   const { asset, meetingPoint } = vector
   const key = vectorKey(asset, meetingPoint)
-  let forAll: Urgency | undefined
-  const forSome = new Map<PeerId, Urgency>()
+  const soles = new Set<PeerId>()
   for (const direction of DIRECTIONS) {
-    before[direction].forEach((was, bucket) => {
-      const is = after[direction][bucket]
-      forAll = moreUrgent(forAll, urgencyOf(was, is))
-      // Whoever is the only next hop hears nothing of this distance, so it is told when that begins or ends.
-      if (was?.sole === is?.sole) return
-      for (const sole of [was?.sole, is?.sole]) if (sole !== undefined) forSome.set(sole, 'delta')
-    })
+    for (const choices of [before, after]) for (const choice of choices[direction]) if (choice?.sole !== undefined) soles.add(choice.sole)
   }
-  if (forAll === undefined && forSome.size === 0) return
+  const forMost = changeOf(before, after, advertToMost)
   for (const { peer } of host.tables.neighbours.group(asset).values()) {
-    const urgency = moreUrgent(forAll, forSome.get(peer))
+    // Whoever a distance rests on alone hears nothing of it, so for that neighbour other things change.
+    const urgency = soles.has(peer) ? changeOf(before, after, (choice) => advertTo(peer, choice)) : forMost
     if (urgency !== undefined) mark(host, peer, asset, key, urgency, false)
   }
+}
+
+const advertToMost = (choice: Choice | undefined): Distance | undefined => advertTo(undefined, choice)
+
+/** The most urgent change between what was and what would be said. */
+function changeOf (before: Choices, after: Choices, advert: (choice: Choice | undefined) => Distance | undefined): Urgency | undefined {
+  let urgency: Urgency | undefined
+  for (const direction of DIRECTIONS) {
+    before[direction].forEach((was, bucket) => { urgency = moreUrgent(urgency, urgencyOf(advert(was), advert(after[direction][bucket]))) })
+  }
+  return urgency
 }
 
 /** Notes that a neighbour should get a record. `quiet`: unless there is nothing to say. */
@@ -156,7 +161,7 @@ function say (host: RoutingHost, { peer, asset }: Neighbour, outdated: Outdated)
 
 const withdrawalOf = (key: VectorKey): HintRecord => ({ meetingPoint: key.slice(key.indexOf('/') + 1) as HintRecord['meetingPoint'], to: [], from: [] })
 
-function urgencyOf (was: Choice | undefined, is: Choice | undefined): Urgency | undefined {
+function urgencyOf (was: Distance | undefined, is: Distance | undefined): Urgency | undefined {
   if (was === undefined) return is === undefined ? undefined : 'delta'
   if (is === undefined) return 'withdrawal'
   if (was.hops !== is.hops) return 'delta'

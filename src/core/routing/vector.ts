@@ -75,9 +75,14 @@ export const choicesOf = (vector: Vector, usable: Usable): Choices => ({
   from: vector.from.map((_cell, bucket) => choiceOf(vector, 'from', bucket, usable))
 })
 
-/** What is advertised to a neighbour of one cell: nothing when it rests on that neighbour's own claim alone. @see HINT-7 */
-export function advertTo (peer: PeerId, choice: Choice | undefined): Distance | undefined {
-  if (choice === undefined || choice.sole === peer || choice.hops >= HOPS_MAX) return undefined // HINT-7, HINT-4
+/**
+ * What is advertised of one cell to a neighbour, or (undefined) to all on whose claims it does not rest: nothing to
+ * the one on whose claim alone it does.
+ *
+ * @see HINT-7
+ */
+export function advertTo (peer: PeerId | undefined, choice: Choice | undefined): Distance | undefined {
+  if (choice === undefined || (peer !== undefined && choice.sole === peer) || choice.hops >= HOPS_MAX) return undefined // HINT-7, HINT-4
   return { hops: choice.hops + 1, sequence: choice.sequence }
 }
 
