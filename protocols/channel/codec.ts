@@ -104,7 +104,7 @@ function messageOf (frame: pb.ChannelFrame, type: typeof MESSAGE_FIELDS[number])
     case 'fault': {
       const requirement = must(frame.fault!.requirement, 'requirement')
       check(REQUIREMENT.test(requirement), 'requirement is no requirement id')
-      return { type, channelId, requirement }
+      return { type, channelId, broken: requirement }
     }
   }
 }
@@ -230,7 +230,7 @@ function bodyOf (message: ChannelMessage): Partial<pb.ChannelFrame> {
       }
     }
     case 'closed': return { closed: {} }
-    case 'fault': return { fault: { requirement: message.requirement } }
+    case 'fault': return { fault: { requirement: message.broken } }
   }
 }
 

@@ -43,7 +43,7 @@ export function onChannelMessage (host: ChannelHost, peer: PeerId, message: Chan
     case 'accept': return onAccept(host, channel, message)
     case 'refuse': return onRefuse(host, channel, message)
     case 'closed': return onClosed(host, channel)
-    case 'fault': return failChannel(host, channel, fault('CHAN-20', `the peer says that ${message.requirement} was broken here`), false)
+    case 'fault': return failChannel(host, channel, fault('CHAN-20', `the peer says that ${message.broken} was broken here`), false)
     case 'reestablish': return onReestablish(host, channel, message)
     case 'secret': {
       const wrong = learnSecrets(host, channel, message.secrets)
@@ -73,7 +73,7 @@ function onUnknown (host: ChannelHost, peer: PeerId, channelId: ChannelId, type:
 function onHalted (host: ChannelHost, channel: Channel, message: ChannelMessage): void {
   if (message.type === 'secret') learnSecrets(host, channel, message.secrets)
   else if (message.type === 'propose') learnSecrets(host, channel, message.updates.filter((update) => update.type === 'fulfil'))
-  else if (message.type === 'reestablish' && channel.frozen === undefined) host.send(channel.peer, { type: 'fault', channelId: channel.id, requirement: 'CHAN-20' })
+  else if (message.type === 'reestablish' && channel.frozen === undefined) host.send(channel.peer, { type: 'fault', channelId: channel.id, broken: 'CHAN-20' })
 }
 
 // CHAN-16: until the peer has answered, everything else it says is about a channel that does not exist yet.
@@ -81,7 +81,7 @@ function onOpening (host: ChannelHost, channel: Channel, message: ChannelMessage
   if (message.type === 'accept') onAccept(host, channel, message)
   else if (message.type === 'refuse') onRefuse(host, channel, message)
   else if (message.type === 'closed') onClosed(host, channel)
-  else if (message.type === 'fault') dropOpening(host, channel, message.requirement)
+  else if (message.type === 'fault') dropOpening(host, channel, message.broken)
 }
 
 /** A connection to a peer exists: every channel with it says where it stands. @see CHAN-2 */

@@ -2,14 +2,10 @@ import { unixSeconds } from '../base/env.js'
 import type { Channel } from './entity.js'
 import { isHalted } from './failure.js'
 import type { ChannelHost } from './host.js'
-import { CLOCK_SKEW_SECONDS_MAX } from './limits.js'
-import type { Lock } from './lock.js'
+import { overAt, type Lock } from './lock.js'
 import { enqueue } from './queue.js'
 import { retryHeld } from './round/answer.js'
 import { keyOfLock } from './round/draft.js'
-
-/** Second from which an offerer may take a lock back, and from which nobody can demand it in a halted channel. @see CHAN-17, CHAN-21 */
-const overAt = (lock: Lock): number => lock.terms.expiry.value + CLOCK_SKEW_SECONDS_MAX
 
 /**
  * Takes back our locks that expired, tells the end of those in halted channels, and looks again at proposals that wait

@@ -21,7 +21,7 @@ export function failChannel (host: ChannelHost, channel: Channel, fault: Fault, 
   const failure = printable(`${fault.requirement}: ${fault.detail}`, REASON_LENGTH_MAX)
   host.channels.set(channel.id, { ...channel, status: 'failed', failure })
   halt(host, channel)
-  if (tellPeer) host.send(channel.peer, { type: 'fault', channelId: channel.id, requirement: fault.requirement })
+  if (tellPeer) host.send(channel.peer, { type: 'fault', channelId: channel.id, broken: fault.requirement })
   host.outcome({ type: 'fault', channelId: channel.id, fault })
   host.outcome({ type: 'capacityChanged', channelId: channel.id })
 }

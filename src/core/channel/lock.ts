@@ -1,6 +1,7 @@
 import type { Expiry } from '../base/env.js'
 import type { ChannelId, OriginId, RouteId } from '../base/ids.js'
 import { ZERO, type Units } from '../base/money.js'
+import { CLOCK_SKEW_SECONDS_MAX } from './limits.js'
 import { taggedHash } from '../base/hash.js'
 import { bool, bytes32, bytes33, bytesOf, encodeLayout, entity, hexOf, oneOf, optional, record, u48, units, varBytes, type ValueOf } from '../base/struct.js'
 
@@ -58,6 +59,12 @@ export const lockEntity = record({
   ended: bool
 })
 export type Lock = ValueOf<typeof lockEntity>
+
+/**
+ * Second on the `unix` clock from which an offerer may take its lock back, from which nobody can demand it in a halted
+ * channel, and from which a secret that was never shown is too late. @see CHAN-17, CHAN-21, CHAN-23
+ */
+export const overAt = (lock: Lock): number => lock.terms.expiry.value + CLOCK_SKEW_SECONDS_MAX
 export type LockKey = `${ChannelId}/${'l' | 'r'}${number}`
 export const lockKey = (channelId: ChannelId, offeredBy: Side, id: number): LockKey => `${channelId}/${offeredBy === 'local' ? 'l' : 'r'}${id}`
 export const lockLayout = entity<Lock>('lock', 1, lockEntity)

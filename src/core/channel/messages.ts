@@ -100,5 +100,5 @@ export interface ReestablishMessage extends OfChannel {
 
 /** The sender has deleted the channel: nothing is owed and no lock is left (trust line), or the close is buried. */
 export interface ClosedMessage extends OfChannel { readonly type: 'closed' }
-/** The sender saw a fault and stops using the channel. */
-export interface FaultMessage extends OfChannel { readonly type: 'fault', readonly requirement: string }
+/** The sender saw a fault and stops using the channel. Its field is not named as that of a `Fault`, with which it would be mistaken. */
+export interface FaultMessage extends OfChannel { readonly type: 'fault', readonly broken: string }

@@ -80,7 +80,7 @@ export function onOpen (host: ChannelHost, peer: PeerId, message: OpenMessage): 
   const [remoteSignature] = message.evidence.signatures
   const alone = message.evidence.signatures.length === 1 && message.evidence.preSignatures.length === 0 && message.evidence.revocation === undefined
   if (!alone || !isSignedBy(peer, remoteSignature, digest)) {
-    host.send(peer, { type: 'fault', channelId, requirement: 'IOU-8' })
+    host.send(peer, { type: 'fault', channelId, broken: 'IOU-8' })
     return
   }
   if (existing !== undefined) dropOpening(host, existing, 'exists')
@@ -129,7 +129,7 @@ export function onAccept (host: ChannelHost, channel: Channel, message: AcceptMe
   }
   const digest = firstDigest({ self: host.self, peer: channel.peer, channelId: channel.id, asset: channel.asset }, state)
   if (signatures.length !== 1 || preSignatures.length > 0 || revocation !== undefined || !isSignedBy(channel.peer, remoteSignature, digest)) {
-    host.send(channel.peer, { type: 'fault', channelId: channel.id, requirement: 'IOU-8' })
+    host.send(channel.peer, { type: 'fault', channelId: channel.id, broken: 'IOU-8' })
     return dropOpening(host, channel, 'IOU-8')
   }
   host.channels.set(channel.id, { ...channel, status: 'open', state: { ...state, remoteSignature: remoteSignature! } })

@@ -1,10 +1,11 @@
 import { equalBytes } from '../base/bytes.js'
+import { unixSeconds } from '../base/env.js'
 import { fault, type Fault } from '../base/step.js'
 import { mulG } from '../crypto/curve.js'
 import type { Channel } from './entity.js'
 import type { ChannelHost } from './host.js'
 import { SECRETS_PER_MESSAGE_MAX } from './limits.js'
-import { leafOf, lockKey, type Lock } from './lock.js'
+import { leafOf, lockKey, overAt, type Lock } from './lock.js'
 import { queueOf, setQueue } from './queue.js'
 import { moveDraft, nextAddId } from './round/draft.js'
 
@@ -33,6 +34,8 @@ function learnSecret (host: ChannelHost, channel: Channel, id: number, secret: U
   if (lock === undefined) return learnEarly(host, channel, id, secret)
   if (lock.secret !== undefined) return equalBytes(lock.secret, secret) ? undefined : unfit(id)
   if (!fits(secret, lock)) return unfit(id)
+  // CHAN-23: the lock before it may have ended already. A proposal that would still take it is judged in its round.
+  if (isTooLate(host, lock)) return undefined
   // CHAN-19: also when its `fail` or `expire` is under way: until that is irrevocable, the lock is live.
   const known = { ...lock, secret }
   host.locks.set(key, known)
@@ -56,6 +59,10 @@ function learnEarly (host: ChannelHost, channel: Channel, id: number, secret: Ui
   host.outcome({ type: 'secretLearnt', channelId: channel.id, lock, secret })
   return undefined
 }
+
+/** Whether the time of a lock that we offered is over, and no secret was shown before. @see CHAN-23 */
+export const isTooLate = (host: ChannelHost, lock: Lock): boolean =>
+  lock.secret === undefined && lock.terms.expiry.clock === 'unix' && unixSeconds(host.env) >= overAt(lock)
 
 const fits = (secret: Uint8Array, lock: Lock): boolean => equalBytes(mulG(secret), lock.terms.point)
 const unfit = (id: number): Fault => fault('CHAN-13', `the secret shown for lock ${id} does not fit its point`)

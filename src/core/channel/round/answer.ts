@@ -11,7 +11,7 @@ import { UPDATES_PER_ROUND_MAX } from '../limits.js'
 import { lockKey, lockTerms, type Update } from '../lock.js'
 import type { AckMessage, AgreeMessage, CommitMessage, ProposeMessage } from '../messages.js'
 import { requeue } from '../queue.js'
-import { learnSecrets } from '../secrets.js'
+import { isTooLate, learnSecrets } from '../secrets.js'
 import { completeRound } from './complete.js'
 import { draftOf, keepDraft, moveDraft, runningDraft } from './draft.js'
 
@@ -41,9 +41,9 @@ export function onPropose (host: ChannelHost, before: Channel, message: ProposeM
 function judge (host: ChannelHost, channel: Channel, message: ProposeMessage): void {
   const { updates } = message
   if (updates.length === 0 || updates.length > UPDATES_PER_ROUND_MAX) return failChannel(host, channel, fault('CHAN-9', `${updates.length} updates in one round`))
-  const early = earlyExpiry(host, channel, updates)
-  if (early === 'wait') return hold(host, channel, message)
-  const draft = early ?? draftOf(host, channel, 'remote', updates)
+  const judged = untimely(host, channel, updates)
+  if (judged === 'wait') return hold(host, channel, message)
+  const draft = judged ?? draftOf(host, channel, 'remote', updates)
   if (isFault(draft)) return failChannel(host, channel, draft)
   const held = kindOf(channel.state).takePropose(host, channel, draft, message.evidence)
   if (isFault(held)) return failChannel(host, channel, held)
@@ -58,13 +58,18 @@ function judge (host: ChannelHost, channel: Channel, message: ProposeMessage): v
   sendAgree(host, agreed)
 }
 
-/** Whether the offerer takes a lock back too early by our clock: a fault; or `wait`, when nobody vouches for our clock. @see CHAN-17 */
-function earlyExpiry (host: ChannelHost, channel: Channel, updates: readonly Update[]): Fault | 'wait' | undefined {
+/** What the clock says against a proposal: a fault; or `wait`, when nobody vouches for our clock. */
+function untimely (host: ChannelHost, channel: Channel, updates: readonly Update[]): Fault | 'wait' | undefined {
   for (const update of updates) {
-    if (update.type !== 'expire') continue
-    if (!host.clocksAgree(channel.peer)) return 'wait' // CHAN-18
-    const lock = host.locks.get(lockKey(channel.id, 'remote', update.id))
-    if (lock !== undefined && unixSeconds(host.env) < lock.terms.expiry.value) return fault('CHAN-17', `the lock ${update.id} has not expired`)
+    if (update.type === 'expire') {
+      if (!host.clocksAgree(channel.peer)) return 'wait' // CHAN-18
+      const lock = host.locks.get(lockKey(channel.id, 'remote', update.id))
+      if (lock !== undefined && unixSeconds(host.env) < lock.terms.expiry.value) return fault('CHAN-17', `the lock ${update.id} has not expired`)
+    } else if (update.type === 'fulfil') {
+      const lock = host.locks.get(lockKey(channel.id, 'local', update.id))
+      if (lock === undefined || !isTooLate(host, lock)) continue
+      return host.clocksAgree(channel.peer) ? fault('CHAN-23', `the secret of lock ${update.id} comes after its time`) : 'wait' // CHAN-18
+    }
   }
   return undefined
 }

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { capacity, expireLocks, nextExpiryMs, offerLock, startRounds } from '../../../src/core/channel/channel.js'
+import { NO_EVIDENCE } from '../../../src/core/channel/messages.js'
+import { channelOf, faultOf, inject, lockNumbered, locksOf, openLine, START_SECONDS, stateOf, told } from './two-ends.js'
+
+const EXPIRY = START_SECONDS + 900
+
+function locked (): ReturnType<typeof openLine> & { readonly secret: Uint8Array } {
+  const line = openLine()
+  const { terms, origin, secret } = lockNumbered(1, 100n, EXPIRY)
+  line.alice.step((host) => offerLock(host, line.id, terms, origin))
+  line.world.settle()
+  return { ...line, secret }
+}
+
+describe('lock, expired', () => {
+  it('is taken back by its offerer 60 s after the expiry, not before [CHAN-17]', () => {
+    const { world, alice, bob, id } = locked()
+    assert.equal(nextExpiryMs(alice.host), (EXPIRY + 60) * 1_000)
+    assert.equal(nextExpiryMs(bob.host), undefined)
+    world.seconds = EXPIRY + 59
+    alice.step(expireLocks)
+    world.settle()
+    assert.equal(locksOf(alice, id).length, 1)
+    world.seconds = EXPIRY + 60
+    alice.step(expireLocks)
+    alice.step(expireLocks)
+    world.settle()
+    assert.deepEqual(told(alice, 'offerFailed').map(({ reason, sent }) => [reason, sent]), [['expired', true]])
+    assert.deepEqual(told(bob, 'lockRemoved').map(({ how }) => how), ['expired'])
+    assert.equal(capacity(alice.host, id).spendable, 1_000n)
+    assert.equal(stateOf(alice, id).owedToUs, 0n)
+  })
+  it('is asked for again after a crash', () => {
+    const { world, alice, id } = locked()
+    world.seconds = EXPIRY + 60
+    alice.step(expireLocks)
+    alice.sync()
+    world.crash(alice)
+    world.connect()
+    world.settle()
+    assert.deepEqual(locksOf(alice, id), [])
+  })
+  it('is a fault to take back early by the clock of the receiver [CHAN-17]', () => {
+    const { world, bob, id } = locked()
+    world.seconds = EXPIRY - 1
+    inject(world, bob, { type: 'propose', channelId: id, round: 2, updates: [{ type: 'expire', id: 0 }], evidence: NO_EVIDENCE })
+    assert.equal(faultOf(bob), 'CHAN-17')
+    assert.equal(locksOf(bob, id).length, 1)
+  })
+  it('is failed by its receiver when it comes late [CHAN-17]', () => {
+    const { world, alice, bob, id } = openLine()
+    const { terms, origin } = lockNumbered(1, 100n, START_SECONDS + 10)
+    bob.aheadSeconds = 20
+    alice.step((host) => offerLock(host, id, terms, origin))
+    world.settle()
+    assert.equal(told(bob, 'lockReceived').length, 0)
+    assert.equal(told(bob, 'lockRemoved').length, 0)
+    assert.deepEqual(told(alice, 'offerFailed').map(({ reason }) => reason), ['expired'])
+    alice.aheadSeconds = 20
+    const late = lockNumbered(2, 100n, START_SECONDS + 10)
+    alice.step((host) => offerLock(host, id, late.terms, late.origin))
+    alice.step(startRounds)
+    assert.equal(channelOf(alice, id).round.phase, 'idle', 'nothing is proposed that is over')
+    alice.sync()
+    assert.deepEqual(told(alice, 'offerFailed').map(({ reason, sent }) => [reason, sent]).at(-1), ['expired', false])
+  })
+})
+
+describe('lock, while the clocks of the neighbours differ', () => {
+  it('is neither accepted nor expired, a day ahead or not [CHAN-18]', () => {
+    const received = openLine()
+    received.bob.clocksAgree = false
+    const { terms, origin } = lockNumbered(1, 100n, EXPIRY)
+    received.alice.step((host) => offerLock(host, received.id, terms, origin))
+    received.world.settle()
+    assert.equal(told(received.bob, 'lockReceived').length, 0)
+    assert.deepEqual(told(received.alice, 'offerFailed').map(({ reason }) => reason), ['refused'])
+
+    const live = locked()
+    live.alice.aheadSeconds = 86_400
+    live.alice.clocksAgree = false
+    live.alice.step(expireLocks)
+    live.world.settle()
+    assert.equal(locksOf(live.alice, live.id).length, 1)
+  })
+  it('waits with an expire until they agree, and then takes it [CHAN-18]', () => {
+    const { world, alice, bob, id } = locked()
+    world.seconds = EXPIRY + 100
+    bob.clocksAgree = false
+    alice.step(expireLocks)
+    world.settle()
+    assert.equal(channelOf(alice, id).round.phase, 'proposed')
+    assert.equal(channelOf(bob, id).round.phase, 'idle')
+    bob.step(expireLocks)
+    world.settle()
+    assert.equal(channelOf(bob, id).round.phase, 'idle')
+    bob.clocksAgree = true
+    bob.step(expireLocks)
+    world.settle()
+    assert.deepEqual([locksOf(alice, id), locksOf(bob, id)], [[], []])
+    assert.equal(faultOf(alice) ?? faultOf(bob), undefined)
+  })
+  it('drops an expire that waits for its round, and asks again later [CHAN-18]', () => {
+    const { world, alice, id } = locked()
+    world.seconds = EXPIRY + 100
+    alice.step(expireLocks)
+    alice.clocksAgree = false
+    alice.step(startRounds)
+    assert.equal(channelOf(alice, id).round.phase, 'idle')
+    alice.clocksAgree = true
+    alice.step(expireLocks)
+    world.settle()
+    assert.deepEqual(locksOf(alice, id), [])
+  })
+})
