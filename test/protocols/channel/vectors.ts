@@ -1,0 +1,159 @@
+import { toHex, utf8Bytes } from '../../../src/core/base/bytes.js'
+import { sha256 } from '../../../src/core/base/hash.js'
+import { linkIdOf, peerIdOfPublicKey, type AssetId, type ChannelId, type RouteId } from '../../../src/core/base/ids.js'
+import { asBalance, asUnits } from '../../../src/core/base/money.js'
+import { leafOf, type LockTerms } from '../../../src/core/channel/lock.js'
+import { NO_EVIDENCE, type ChannelMessage, type Evidence } from '../../../src/core/channel/messages.js'
+import { locksRoot, signStatement, statement } from '../../../src/core/channel/trust-line/statement.js'
+import { mulG } from '../../../src/core/crypto/curve.js'
+import { scalarOf } from '../../../src/core/crypto/scalar.js'
+import { encodeChannel } from '../../../protocols/channel/codec.js'
+
+/** Frames, statements and signatures of the channel protocol, all made by our own code from fixed labels. */
+
+const bytes = (label: string): Uint8Array => sha256(utf8Bytes(label))
+const scalar = (label: string): Uint8Array => scalarOf(bytes(label))
+const channelId = toHex(bytes('channel')) as ChannelId
+const asset = toHex(bytes('asset')) as AssetId
+const signature = (label: string): Uint8Array => Uint8Array.from([...bytes(`${label} 1`), ...bytes(`${label} 2`)])
+const signed: Evidence = { ...NO_EVIDENCE, signatures: [signature('signature')] }
+const enforced: Evidence = {
+  signatures: [signature('a'), signature('b')],
+  preSignatures: [Uint8Array.from([2, ...signature('c')])],
+  revocation: { secret: scalar('revocation'), nextPoint: mulG(scalar('next point')) }
+}
+
+/** Terms of a lock. */
+export const vectorTerms: LockTerms = {
+  id: 7,
+  amount: asUnits(123_000n),
+  expiry: { clock: 'unix', value: 1_767_225_600 },
+  point: mulG(scalar('t')),
+  routeId: toHex(bytes('route').subarray(0, 16)) as RouteId,
+  message: new Uint8Array(160).fill(0x5a),
+  onion: new Uint8Array(12).fill(0xa5)
+}
+
+/** One message of each form, by name. */
+export const vectorMessages: Readonly<Record<string, ChannelMessage>> = {
+  'open a trust line': { type: 'open', channelId, asset, opening: { kind: 'trust-line', openerLimit: asUnits(5_000n), acceptorLimit: asUnits(0n) }, evidence: signed },
+  'open an enforced channel': {
+    type: 'open',
+    channelId,
+    asset,
+    opening: { kind: 'chain', format: 'v3-zero-fee', fundingSat: 100_000n, push: asUnits(1n), toSelfDelayBlocks: 144, feeRatePerKw: 253, keys: [1, 2, 3, 4, 5].map((n) => mulG(scalar(`key ${n}`))), points: [0, 1].map((n) => mulG(scalar(`point ${n}`))) },
+    evidence: NO_EVIDENCE
+  },
+  accept: { type: 'accept', channelId, evidence: signed },
+  refuse: { type: 'refuse', channelId, reason: 'no-link' },
+  'propose one update of each form': {
+    type: 'propose',
+    channelId,
+    round: 3,
+    updates: [
+      { type: 'add', terms: vectorTerms },
+      { type: 'fulfil', id: 0, secret: scalar('t0') },
+      { type: 'fail', id: 1, reason: 'timed-out' },
+      { type: 'expire', id: 2 },
+      { type: 'set-limit', limit: asUnits(2n ** 63n - 1n) },
+      { type: 'shutdown' }
+    ],
+    evidence: NO_EVIDENCE
+  },
+  agree: { type: 'agree', channelId, round: 3, evidence: signed },
+  'commit with everything that evidence may hold': { type: 'commit', channelId, round: 2 ** 48 - 1, evidence: enforced },
+  ack: { type: 'ack', channelId, round: 1, evidence: NO_EVIDENCE },
+  secrets: { type: 'secret', channelId, secrets: [{ id: 0, secret: scalar('t0') }, { id: 2 ** 40, secret: scalar('t1') }] },
+  reestablish: { type: 'reestablish', channelId, localNumber: 4, remoteNumber: 4, round: 4, phase: 'committed', digest: bytes('digest'), lastSecret: undefined },
+  'reestablish with a last secret': { type: 'reestablish', channelId, localNumber: 4, remoteNumber: 5, round: 5, phase: 'idle', digest: bytes('digest'), lastSecret: scalar('last') },
+  closed: { type: 'closed', channelId },
+  fault: { type: 'fault', channelId, broken: 'CHAN-12' }
+}
+
+const HEADER = `0a20${channelId}`
+const part = (field: number, body: string): string => {
+  const length = body.length / 2
+  const varint = length < 128 ? byte(length) : byte((length & 127) | 128) + byte(length >> 7)
+  return byte(field * 8 + 2) + varint + body
+}
+const byte = (n: number): string => n.toString(16).padStart(2, '0')
+const noEvidence = part(3, '')
+
+/** Frames that must be refused, in hexadecimal, with what is wrong with each. */
+function badFrames (): Readonly<Record<string, string>> {
+  const good = toHex(encodeChannel(vectorMessages['propose one update of each form']!))
+  const point = toHex(vectorTerms.point)
+  const secrets = toHex(encodeChannel(vectorMessages.secrets!))
+  const t0 = toHex(scalar('t0'))
+  const order = 'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'
+  return {
+    'nothing at all': '',
+    'no message': HEADER,
+    'no channel id': part(11, ''),
+    'a channel id of 31 bytes': `0a1f${channelId.slice(2)}${part(11, '')}`,
+    'two messages': HEADER + part(11, '') + part(12, part(1, '4348414e2d31')),
+    'cut off': good.slice(0, -2),
+    'a length beyond the end': `${HEADER}2aff7f`,
+    'a length of 2^53': `${HEADER}2affffffffffffff1f`,
+    'an unknown wire type': `${HEADER}7f`,
+    'accept without evidence': HEADER + part(3, ''),
+    'refuse without a reason': HEADER + part(4, ''),
+    'refuse with reason 0': HEADER + part(4, '0800'),
+    'refuse with reason 8': HEADER + part(4, '0808'),
+    'agree without a round': HEADER + part(6, part(2, '')),
+    'agree of round 0': HEADER + part(6, '0800' + part(2, '')),
+    'agree of round 2^48': HEADER + part(6, '0880808080808040' + part(2, '')),
+    'propose without updates': HEADER + part(5, '0801' + noEvidence),
+    'propose with an empty update': HEADER + part(5, '0801' + part(2, '') + noEvidence),
+    'propose with two changes in one update': HEADER + part(5, '0801' + part(2, part(4, '0800') + part(6, '')) + noEvidence),
+    'propose without evidence': HEADER + part(5, '0801' + part(2, part(6, ''))),
+    'an add whose point has x beyond the field': good.replace(point, '02' + 'ff'.repeat(32)),
+    'an add whose point has a wrong first byte': good.replace(point, '05' + point.slice(2)),
+    'an add whose point is all zero': good.replace(point, '00'.repeat(33)),
+    'a secret of zero': secrets.replace(t0, '00'.repeat(32)),
+    'a secret that is the order': secrets.replace(t0, order),
+    'a secret of 31 bytes': HEADER + part(9, part(1, '0800' + part(2, t0.slice(2)))),
+    'no secrets': HEADER + part(9, ''),
+    'a limit of 2^63': HEADER + part(5, '0801' + part(2, part(5, '0880808080808080808001')) + noEvidence),
+    'a signature of 63 bytes': HEADER + part(3, part(1, part(1, toHex(signature('x').subarray(1))))),
+    'a revocation without a point': HEADER + part(3, part(1, part(3, t0))),
+    'reestablish in phase 4': toHex(encodeChannel(vectorMessages.reestablish!)).replace('2003', '2004'),
+    'open of two kinds': HEADER + part(2, part(1, asset) + part(2, '08001000') + part(3, '') + part(4, '')),
+    'a fault with free text': HEADER + part(12, part(1, toHex(utf8Bytes('<script>alert(1)</script>'))))
+  }
+}
+
+/** Everything, as it stands in `protocols/channel/vectors/channel.json`. */
+export function channelVectors (): object {
+  const [one, two] = [scalar('identity one'), scalar('identity two')]
+  const peers = [one, two].map((secret) => peerIdOfPublicKey(mulG(secret)))
+  const leaf = leafOf(vectorTerms)
+  const value = {
+    linkId: linkIdOf(peers[0]!, peers[1]!),
+    channelId,
+    asset,
+    sequence: 42,
+    owed: asBalance(-77n),
+    lowLimit: asUnits(1_000n),
+    highLimit: asUnits(0n),
+    lowNextAddId: 3,
+    highNextAddId: 8,
+    shutdown: false,
+    locksRoot: locksRoot([], [leaf])
+  }
+  const digest = statement.hash(value)
+  return {
+    note: 'Made by test/protocols/channel/write-vectors.ts from fixed labels; all byte strings are hexadecimal.',
+    frames: Object.entries(vectorMessages).map(([name, message]) => ({ name, type: message.type, frame: toHex(encodeChannel(message)) })),
+    mustRefuse: Object.entries(badFrames()).map(([name, frame]) => ({ name, frame })),
+    statement: {
+      secrets: [toHex(one), toHex(two)],
+      peers,
+      leaf: toHex(leaf),
+      locksRoot: toHex(value.locksRoot),
+      bytes: toHex(statement.encode(value)),
+      hash: toHex(digest),
+      signatures: [toHex(signStatement(digest, one)), toHex(signStatement(digest, two))]
+    }
+  }
+}
