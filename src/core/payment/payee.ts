@@ -37,16 +37,20 @@ export const openTimer = (id: InvoiceId, meetingPoint: MeetingPointId): string =
  */
 export function createInvoice (host: Host, request: InvoiceRequest): { readonly invoice: string, readonly id: InvoiceId, readonly expiresMs: number } | Refusal {
   const { asset, amount, description } = request
+  // INV-13
   const max = host.assetMax(asset)
   if (amount < 1n || amount > max) return refuse('amount-out-of-range', { amount, min: 1n, max })
   if (!fitsDescription(description)) return refuse('bad-request', { reason: 'the description is too long' })
+  // INV-14
   if (!Number.isFinite(request.expiryMs) || request.expiryMs < 1 || request.expiryMs > INVOICE_EXPIRY_MS_MAX) return refuse('bad-request', { reason: 'an invoice lives from 1 ms to 24 h' })
   if (host.tables.openings.size >= OPENINGS_MAX) return refuse('busy', { what: 'half routes of open invoices', limit: OPENINGS_MAX })
   const { receivable } = host.capacity(asset)
   if (amount > receivable) return refuse('receive-limit', { wanted: amount, receivable })
   const meetingPoints = request.meetingPoints === undefined ? chooseMeetingPoints(host, asset, amount) : [...new Set(request.meetingPoints)]
   if (meetingPoints.length === 0) return refuse('no-meeting-point')
+  // INV-11
   if (meetingPoints.length > MEETING_POINTS_MAX || !meetingPoints.every((id) => isPoint(fromHex(id)))) return refuse('bad-request', { reason: `an invoice lists 1 to ${MEETING_POINTS_MAX} meeting points` })
+  // INV-10: nothing of one invoice is in another.
   const secret = drawScalar(host.draw, 'payment secret')
   const session = host.draw('session secret')
   const createdMs = host.env.nowMs
@@ -58,7 +62,7 @@ export function createInvoice (host: Host, request: InvoiceRequest): { readonly 
     meetingPoints: meetingPoints.map((id) => ({ id, attempt: 1 }))
   }
   forgetOldest(host)
-  host.tables.invoices.set(entity.id, entity)
+  host.tables.invoices.set(entity.id, entity) // INV-15: the answer is held back until this is stored
   openInvoice(host, entity)
   host.notify({ type: 'invoice:created', invoiceId: entity.id })
   return { invoice: text, id: entity.id, expiresMs }

@@ -18,7 +18,7 @@ export interface Attempt {
 const attemptBytes = (session: Uint8Array, meetingPoint: MeetingPointId, attempt: number): readonly Uint8Array[] =>
   [session, fromHex(meetingPoint), Uint8Array.of(attempt >> 8, attempt & 0xff)]
 
-/** @param session - σ, 32 bytes @param attempt - a, from 1 @see INV-20 */
+/** @param session - σ, 32 bytes @param attempt - a, from 1 @see INV-18 */
 export function deriveAttempt (session: Uint8Array, meetingPoint: MeetingPointId, attempt: number): Attempt {
   const parts = attemptBytes(session, meetingPoint, attempt)
   return { matchPoint: mulG(scalarOf(taggedHash('amiko/session/match', ...parts))), blind: scalarOf(taggedHash('amiko/session/blind', ...parts)) }
