@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { connectTo, runningApi } from '../../src/cli/connection.js'
 import { ended, isAlive } from '../../src/cli/process-alive.js'
+import { freePorts, startNodeProcess } from '../../src/cli/process/network/node-process.js'
+import { stopProcesses } from '../../src/cli/process/network/stop-processes.js'
 
 /** The program as it is installed; tests run compiled, so it lies beside them. */
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
@@ -199,18 +201,61 @@ describe('a node as a process', function () {
   })
 })
 
+describe('a network in the foreground', function () {
+  this.timeout(2 * STEP_MS)
+  let dir: string
+  let parent: ChildProcess
+  let up: UpAnswer
+  let exit: Promise<number | null>
+
+  beforeEach(async () => {
+    dir = join(await mkdtemp(join(tmpdir(), 'amiko-e2e-')), 'net')
+    const own = parent = spawn(process.execPath, [MAIN, 'network', 'up', '--dir', dir, '--nodes', '2', '--json'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    exit = new Promise((resolve) => { own.once('exit', resolve) })
+    up = JSON.parse(await new Promise<string>((resolve, reject) => {
+      createInterface({ input: own.stdout }).once('line', resolve)
+      own.once('exit', (code) => reject(new Error(`ended with ${code} before it was up`)))
+    })) as UpAnswer
+  })
+  afterEach(async () => {
+    parent.kill('SIGKILL')
+    for (const { pid } of up.nodes) assert.ok(await ended(pid, STEP_MS), `process ${pid} still runs`)
+    await rm(join(dir, '..'), { recursive: true, force: true })
+  })
+
+  it('Ctrl-C stops all nodes before it ends', async () => {
+    parent.kill('SIGINT')
+    assert.equal(await exit, 0)
+    for (const { pid } of up.nodes) assert.ok(!await isAlive(pid), `process ${pid} still runs`)
+  })
+
+  it('takes its nodes with it when it is killed', async () => {
+    for (const { pid } of up.nodes) assert.ok(await isAlive(pid))
+    parent.kill('SIGKILL')
+    await exit
+    for (const { pid } of up.nodes) assert.ok(await ended(pid, STEP_MS), `process ${pid} still runs`)
+  })
+})
+
 describe('a private network by one string', function () {
   this.timeout(STEP_MS)
 
-  it('whoever joins has the network, its key and an address to begin with', async () => {
+  it('whoever joins has the key and an address to begin with, and reaches the first node', async () => {
     const root = await mkdtemp(join(tmpdir(), 'amiko-e2e-'))
     const [alice, bob] = [join(root, 'alice'), join(root, 'bob')]
-    const created = await amikoJson<{ join: string, peerId: string }>('network', 'create', 'village', '--dir', alice, '--listen', '/ip4/127.0.0.1/tcp/19735')
-    const joined = await amikoJson<{ network: string, bootstrap: string[] }>('network', 'join', created.join, '--dir', bob, '--listen', '/ip4/127.0.0.1/tcp/19736')
-    assert.deepEqual([joined.network, joined.bootstrap], ['village', [`/ip4/127.0.0.1/tcp/19735/p2p/${created.peerId}`]])
+    const [alicePort, bobPort] = await freePorts(2)
+    const created = await amikoJson<{ join: string, peerId: string }>('network', 'create', 'village', '--dir', alice, '--listen', `/ip4/127.0.0.1/tcp/${alicePort!}`, '--api', '127.0.0.1:0')
+    const joined = await amikoJson<{ network: string, bootstrap: string[] }>('network', 'join', created.join, '--dir', bob, '--listen', `/ip4/127.0.0.1/tcp/${bobPort!}`, '--api', '127.0.0.1:0')
+    assert.deepEqual([joined.network, joined.bootstrap], ['village', [`/ip4/127.0.0.1/tcp/${alicePort!}/p2p/${created.peerId}`]])
     const keyOf = async (dir: string): Promise<unknown> => (JSON.parse(await readFile(join(dir, 'config.json'), 'utf8')) as { networkKey: string }).networkKey
     assert.equal(await keyOf(alice), await keyOf(bob))
     assert.match(String(await keyOf(alice)), /^[0-9a-f]{64}$/)
+    const first = await startNodeProcess(alice, true)
+    const second = await startNodeProcess(bob, true)
+    await until(
+      async () => (await amikoJson<{ peers: Array<{ peer: string }> }>('mesh', 'peers', '--dir', bob)).peers,
+      (peers) => peers.some(({ peer }) => peer === created.peerId))
+    await stopProcesses([first, second])
     await rm(root, { recursive: true })
   })
 

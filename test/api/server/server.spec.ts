@@ -193,6 +193,8 @@ describe('API server', () => {
       const own = await servedNode()
       const { pid, status } = await apiClient({ url: own.api.url, cookie: await own.cookie() }).call('node.stop')
       assert.deepEqual([pid, status], [process.pid, 'stopping'])
+      while (own.stopRequests() === 0) await new Promise((resolve) => setImmediate(resolve))
+      assert.equal(own.stopRequests(), 1)
       await own.end()
     })
   })
