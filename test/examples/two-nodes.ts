@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createAmiko, initialise, type AmikoNode } from 'amiko-pay'
 
 /** Two nodes in one program: a link, a trust line, a meeting point, an invoice, a payment, its proof. */
@@ -26,6 +27,8 @@ try {
 
   // Where the halves of a payment meet.
   await bob.meetingPoints.host()
+  // Word of it travels from neighbour to neighbour.
+  while (!alice.meetingPoints.list().some(({ hops }) => hops !== undefined)) await wait(50)
 
   const { invoice } = await bob.invoices.create({ amount: bob.assets.parse('20sat'), description: 'tea' })
   const paid = await alice.payments.pay(invoice, { timeoutMs: 20_000 })

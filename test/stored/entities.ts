@@ -21,7 +21,7 @@ export interface StoredFile {
 /** The layouts of all durable tables of a node, by entity name. */
 export function layouts (): ReadonlyMap<string, EntityLayout<object>> {
   const { journal: _journal, ...areas } = createNodeState()
-  const tables = Object.values(areas).flatMap((area) => Object.values(area as object)) as ReadonlyArray<Partial<Table<string, object>>>
+  const tables = Object.values(areas).flatMap((area) => Object.values(area as object) as unknown[]) as ReadonlyArray<Partial<Table<string, object>>>
   return new Map(tables.flatMap(({ layout }) => layout === undefined ? [] : [[layout.name, layout]]))
 }
 

@@ -1,11 +1,10 @@
-/** A value as JSON can carry it: bigints, bytes and absent fields are written as objects with one `$` field. */
+/** A value as JSON can carry it: bigints and bytes are written as objects with one `$` field, absent fields are left out. */
 export function toPlain (value: unknown): unknown {
   if (typeof value === 'bigint') return { $bigint: value.toString() }
-  if (value === undefined) return { $absent: true }
   if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('hex') }
   if (Array.isArray(value)) return value.map(toPlain)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toPlain(field)]))
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined).map(([name, field]) => [name, toPlain(field)]))
 }
 
 /**
@@ -18,5 +17,5 @@ export function outlineOf (value: unknown): unknown {
   if (value instanceof Uint8Array) return value.length === 0 ? 'no bytes' : 'bytes'
   if (Array.isArray(value)) return value.length === 0 ? [] : [outlineOf(value[0])]
   if (typeof value !== 'object' || value === null) return typeof value
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, outlineOf(field)]))
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined).map(([name, field]) => [name, outlineOf(field)]))
 }

@@ -131,18 +131,26 @@ export const bytes32 = bytesOf(32)
 export const bytes33 = bytesOf(33)
 export const bytes64 = bytesOf(64)
 
-/** Exactly `length` bytes, as hexadecimal text in memory: for ids. */
-export const hexOf = <T extends string = Hex>(length: number): Layout<T> => ({
-  write (out, value) {
-    if (!isHexOf(value, length)) throw new LayoutError(`${length} bytes of hexadecimal wanted`)
-    const at = reserve(out, length)
-    out.bytes.set(fromHex(value), at)
-  },
-  read (input) {
-    const at = take(input, length)
-    return toHex(input.bytes.subarray(at, at + length)) as T
+/**
+ * Exactly `length` bytes, as hexadecimal text in memory: for ids.
+ *
+ * Two signatures, so that without a type argument the type is plain text, whatever the place it is used in expects.
+ */
+export function hexOf (length: number): Layout<Hex>
+export function hexOf<T extends string> (length: number): Layout<T>
+export function hexOf<T extends string> (length: number): Layout<T> {
+  return {
+    write (out, value) {
+      if (!isHexOf(value, length)) throw new LayoutError(`${length} bytes of hexadecimal wanted`)
+      const at = reserve(out, length)
+      out.bytes.set(fromHex(value), at)
+    },
+    read (input) {
+      const at = take(input, length)
+      return toHex(input.bytes.subarray(at, at + length)) as T
+    }
   }
-})
+}
 
 /** Up to `max` bytes, behind a 32-bit length. */
 export const varBytes = (max: number): Layout<Uint8Array> => ({
@@ -161,7 +169,9 @@ export const varBytes = (max: number): Layout<Uint8Array> => ({
 })
 
 /** Text of at most `maxBytes` bytes of UTF-8. */
-export const text = <T extends string = string>(maxBytes: number): Layout<T> => {
+export function text (maxBytes: number): Layout<string>
+export function text<T extends string> (maxBytes: number): Layout<T>
+export function text<T extends string> (maxBytes: number): Layout<T> {
   const raw = varBytes(maxBytes)
   return {
     write (out, value) { raw.write(out, utf8Bytes(value)) },
@@ -211,7 +221,12 @@ export const list = <T>(layout: Layout<T>, max: number): Layout<readonly T[]> =>
   }
 })
 
-type Fields = Record<string, Layout<any>> // eslint-disable-line @typescript-eslint/no-explicit-any -- only a bound for inference
+/** A bound that every layout meets. Not `Layout<any>`: fields of a table would be inferred as `any` from it. */
+interface AnyLayout {
+  write: (out: Writer, value: never) => void
+  read: (input: Reader) => unknown
+}
+type Fields = Readonly<Record<string, AnyLayout>>
 /** The object type that a table of layouts describes. */
 export type RecordOf<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> }
 
@@ -219,7 +234,7 @@ export type RecordOf<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]
 export function record<F extends Fields> (fields: F): Layout<RecordOf<F>> {
   const entries = Object.entries(fields)
   return {
-    write (out, value) { for (const [name, layout] of entries) layout.write(out, value[name as keyof F]) },
+    write (out, value) { for (const [name, layout] of entries) layout.write(out, value[name as keyof F] as never) },
     read (input) {
       const value: Record<string, unknown> = {}
       for (const [name, layout] of entries) value[name] = layout.read(input)

@@ -42,8 +42,8 @@ export interface Table<K extends string, V> {
   set: (key: K, value: V) => void
   delete: (key: K) => void
   /** In the order of insertion. Do not write to the table while iterating: copy first. */
-  entries: () => IterableIterator<[K, V]>
-  values: () => IterableIterator<V>
+  entries: () => IterableIterator<[K, V], undefined>
+  values: () => IterableIterator<V, undefined>
   /** The entities of one group, see `groupBy` of {@link createTable}. Do not write while iterating: copy first. */
   group: (group: string) => ReadonlyMap<K, V>
   /** Puts an entity read from the store; nothing is noted. */
