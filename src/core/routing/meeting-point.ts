@@ -18,8 +18,8 @@ const announceKey = (id: MeetingPointId): string => `routing/announce/${id}`
 /** Makes this node a meeting point; gives the one it is already. */
 export function hostMeetingPoint (host: RoutingHost): { readonly id: MeetingPointId } | Refusal {
   const { hosted, roleCounter, neighbours } = host.tables
-  const present = hosted.values().next().value?.id
-  if (present !== undefined) return { id: present }
+  const [present] = hosted.values()
+  if (present !== undefined) return { id: present.id }
   const index = roleCounter.get('all')?.next ?? 0
   const id = toHex(mulG(roleSecret(host, index))) as MeetingPointId
   roleCounter.set('all', { next: index + 1 })

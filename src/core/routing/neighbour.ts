@@ -14,7 +14,8 @@ const NOTHING = { to: [], from: [] } as const
 
 /** A peer's channels may have changed: they are looked at soon, together. */
 export function unsettle (host: RoutingHost, peer: PeerId, delayMs: number = LEVELS_DELAY_MS): void {
-  host.tables.unsettled.set(peer, { peer })
+  // Every lock on a busy channel comes here, so the usual case writes nothing.
+  if (!host.tables.unsettled.has(peer)) host.tables.unsettled.set(peer, { peer })
   const pace = paceOf(host.tables)
   const atMs = host.env.nowMs + delayMs
   if (pace.levelsAtMs !== undefined && pace.levelsAtMs <= atMs) return

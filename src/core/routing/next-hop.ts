@@ -73,7 +73,8 @@ export function scored (host: RoutingHost, peer: PeerId, meetingPoint: MeetingPo
   const { scores } = host.tables
   const key = `${peer}/${meetingPoint}`
   const before = faded(scores.get(key), host.env.nowMs)
-  if (!scores.has(key) && scores.size >= SCORES_MAX) scores.delete(scores.entries().next().value![0])
+  const [oldest] = scores.entries()
+  if (!scores.has(key) && scores.size >= SCORES_MAX && oldest !== undefined) scores.delete(oldest[0])
   scores.set(key, { asked: before.asked + 1, delivered: before.delivered + (delivered ? 1 : 0), atMs: host.env.nowMs })
 }
 
@@ -118,4 +119,3 @@ function faded (score: Score | undefined, nowMs: number): { readonly asked: numb
 }
 
 const compareAmounts = (a: bigint, b: bigint): number => a < b ? -1 : a > b ? 1 : 0
-

@@ -83,7 +83,8 @@ function answerOrPass (host: RoutingHost, peer: PeerId, vector: Vector, message:
   }
   const group = askers.group(key)
   const asker = `${key}|${peer}`
-  if (group.size >= ASKERS_MAX && !group.has(asker)) askers.delete(group.keys().next().value!)
+  const [oldest] = group.keys()
+  if (group.size >= ASKERS_MAX && !group.has(asker) && oldest !== undefined) askers.delete(oldest)
   askers.set(asker, { peer, sequence, hopsLeft, atMs: nowMs })
   // HINT-10: at most one question of a meeting point in its time, whoever asks.
   if (hopsLeft === 0) return

@@ -31,7 +31,7 @@ export class LinkNode {
 
   constructor (number: number, settings: LinkSettings = { pingMs: 20_000, pingTimeoutMs: 60_000 }) {
     this.peer = peerNumber(number)
-    const node = this // eslint-disable-line @typescript-eslint/no-this-alias -- the host reads the node's clock
+    const node = this
     this.host = {
       get env (): Env { return { nowMs: node.nowMs, heights: {}, entropy: new Uint8Array(32) } },
       draw: drawFrom(taggedHash('amiko/test/entropy', encodeLayout(u32, number))),

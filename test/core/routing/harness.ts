@@ -66,7 +66,7 @@ export class VirtualNetwork {
     const sent = { messages: 0, records: 0, requests: 0, announcements: 0, finds: 0 }
     const timers = new Map<string, number>()
     const notices: RoutingNotice[] = []
-    const network = this // eslint-disable-line @typescript-eslint/no-this-alias -- the host reads the network's clock
+    const network = this
     let draw: Draw | undefined
     const host: RoutingHost = {
       get env (): Env { return { nowMs: network.nowMs, heights: {}, entropy: new Uint8Array(32) } },
@@ -89,7 +89,7 @@ export class VirtualNetwork {
       linkPeers: () => network.nodes.filter((other) => network.isLinked(index, other.index)).map((other) => ({ peer: other.peer, connected: true })),
       channelsWith: (to, asset) => asset !== BTC ? [] : network.channelsBetween(index, network.#byPeer.get(to)!).map((channel) => {
         const mine = channel.ends[0] === index ? 0 : 1
-        return { id: channel.id, spendable: asUnits(channel.spendable[mine]!), receivable: asUnits(channel.spendable[1 - mine]!) }
+        return { id: channel.id, spendable: asUnits(channel.spendable[mine]), receivable: asUnits(channel.spendable[1 - mine]!) }
       }),
       assets: () => new Set([BTC]),
       peerOf: (id) => {

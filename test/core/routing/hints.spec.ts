@@ -132,7 +132,7 @@ describe('hints, from a neighbour', () => {
       const network = star(6)
       for (let i = 1; i <= 6; i++) network.deliver(i, 0, hints(record(mp(1), 10 - i)))
       const cell = network.node(0).host.tables.vectors.get(vectorKey(BTC, mp(1)))!.to[0]!
-      assert.deepEqual(cell.claims.map(({ hops }) => hops).sort(), [4, 5, 6])
+      assert.deepEqual(cell.claims.map(({ hops }) => hops).sort((a, b) => a - b), [4, 5, 6])
       network.run(300)
       const before = network.node(0).sent.requests
       for (const i of [4, 5, 6]) network.disconnect(0, i)
@@ -262,7 +262,7 @@ describe('hints, questions', () => {
 describe('hints, meeting point', () => {
   it('begins at a secret 0 to 2 that stays the same [HINT-13]', () => {
     const starts = Array.from({ length: 60 }, (_, i) => startOf(new Uint8Array(32).fill(i + 1), mp(1)))
-    assert.deepEqual([...new Set(starts)].sort(), [0, 1, 2])
+    assert.deepEqual([...new Set(starts)].sort((a, b) => a - b), [0, 1, 2])
     assert.equal(startOf(new Uint8Array(32).fill(9), mp(1)), starts[8])
   })
 

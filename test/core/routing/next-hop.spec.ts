@@ -70,7 +70,7 @@ describe('next hop, of several neighbours', () => {
     const even = around(10_000n, 10_000n)
     for (const from of [1, 2]) say(even, from, steps(2))
     const firsts = Array.from({ length: 32 }, (_, i) => ask(even, { random: new Uint8Array(32).fill(i) })[0]![0])
-    assert.deepEqual([...new Set(firsts)].sort(), [1, 2])
+    assert.deepEqual([...new Set(firsts)].sort((a, b) => a - b), [1, 2])
   })
 
   it('tries a neighbour that keeps failing last, until that is forgotten [HINT-19]', () => {
