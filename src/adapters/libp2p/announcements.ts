@@ -1,7 +1,9 @@
 import { utf8Bytes, utf8Text } from '../../core/base/bytes.js'
 import { limitedTime } from './gated-noise.js'
-import { DHT_LOOKUPS_MAX, DHT_MS_MAX, DHT_RECORD_BYTES_MAX, GOSSIP_MESSAGE_BYTES_MAX } from './limits.js'
+import { answerAnnouncements, askAnnouncements, catchUpProtocol, KnownAnnouncements } from './catch-up.js'
+import { CATCH_UPS_MAX, DHT_LOOKUPS_MAX, DHT_MS_MAX, DHT_RECORD_BYTES_MAX, GOSSIP_MESSAGE_BYTES_MAX, OTHER_STREAMS_MAX } from './limits.js'
 import { DHT_NAMESPACE, meetingPointTopic, type Host } from './services.js'
+import type { Connection } from '@libp2p/interface'
 import type { Logger } from '../../ports/logger.js'
 import type { MeshEvents, Verdict } from '../../ports/mesh.js'
 
@@ -27,9 +29,34 @@ export interface AnnouncementsOptions {
 export class Announcements {
   readonly #options: AnnouncementsOptions
   #host: Host | undefined
+  readonly #known = new KnownAnnouncements()
   #lookups = 0
+  #asking = 0
 
   constructor (options: AnnouncementsOptions) { this.#options = options }
+
+  /** Answers those who ask what we know; call it before the host starts. */
+  async register (host: Host): Promise<void> {
+    await host.handle(catchUpProtocol(this.#options.network), (stream) => {
+      answerAnnouncements(stream, this.#known).catch((error: unknown) => { this.#options.logger.debug('announcements could not be told', { error }) })
+    }, { maxInboundStreams: OTHER_STREAMS_MAX, maxOutboundStreams: OTHER_STREAMS_MAX })
+  }
+
+  /** Asks a peer that has just connected what was published while we were away. NEIGH-12 */
+  async catchUp (connection: Connection): Promise<void> {
+    if (this.#asking >= CATCH_UPS_MAX) return
+    this.#asking++
+    try {
+      const stream = await connection.newStream(catchUpProtocol(this.#options.network))
+      for (const bytes of await askAnnouncements(stream)) {
+        if (this.#host !== undefined && this.#judge(bytes, GOSSIP_MESSAGE_BYTES_MAX) === 'accept') this.#deliver(bytes)
+      }
+    } catch (error) {
+      this.#options.logger.debug('a peer did not tell its announcements', { error })
+    } finally {
+      this.#asking--
+    }
+  }
 
   /** Subscribes; call it when the host has started. */
   start (host: Host): void {
@@ -53,6 +80,7 @@ export class Announcements {
     if (id === undefined || bytes.length > GOSSIP_MESSAGE_BYTES_MAX) {
       return this.#options.logger.error('an announcement of this node is not valid', { bytes: bytes.length })
     }
+    this.#remember(bytes)
     host.services.pubsub.publish(meetingPointTopic(this.#options.network), bytes)
       .catch((error: unknown) => { this.#options.logger.debug('publishing failed', { error }) })
     if (bytes.length <= DHT_RECORD_BYTES_MAX) void this.#put(host, id, bytes)
@@ -93,7 +121,14 @@ export class Announcements {
     }
   }
 
+  #remember (bytes: Uint8Array): void {
+    const id = this.#options.reader.id(bytes)
+    const before = id === undefined ? undefined : this.#known.get(id)
+    if (id !== undefined && (before === undefined || this.#epochOf(bytes) >= this.#epochOf(before))) this.#known.add(id, bytes.slice())
+  }
+
   #deliver (bytes: Uint8Array): void {
+    this.#remember(bytes)
     try {
       this.#options.events.announcement(bytes.slice())
     } catch (error) {

@@ -73,8 +73,12 @@ export function libp2pMesh (options: Libp2pMeshOptions): Mesh & MeshAdministrati
         strangerSessionsMax: options.strangerSessionsMax,
         dial: async (peer, addresses) => await dialPeer({ host, multiaddr }, peer, addresses)
       })
-      host.addEventListener('connection:open', (event) => { onConnection(host, neighbours, event.detail) })
+      host.addEventListener('connection:open', (event) => {
+        onConnection(host, neighbours, event.detail)
+        if (event.detail.status === 'open') void announcements.catchUp(event.detail)
+      })
       await neighbours.register()
+      await announcements.register(host)
       await host.start()
       announcements.start(host)
       return { host, datastore, neighbours, announcements, multiaddr }

@@ -58,8 +58,11 @@ export const GOSSIP_FRAME_BYTES_MAX = 64 << 10
 export const DHT_RECORD_BYTES_MAX = 1_024
 export const DHT_LOOKUPS_MAX = 8
 export const DHT_MS_MAX = 15_000
-/** Announcements kept for peers that come later, and how many of them one answer holds. */
+/** Announcements kept for peers that come later, and how many of them one answer holds. NEIGH-12 */
 export const ANNOUNCEMENTS_KEPT_MAX = 512
+export const CATCH_UP_ANNOUNCEMENTS_MAX = 64
 export const CATCH_UP_MS_MAX = 5_000
+/** Peers whom we ask at the same time. */
+export const CATCH_UPS_MAX = 8
 
 export const STOP_MS_MAX = 4_000
