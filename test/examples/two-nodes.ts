@@ -12,7 +12,7 @@ async function node (name: string): Promise<AmikoNode> {
   await initialise(dir, {
     version: 1, network: 'example', kind: 'regtest', listen: ['/ip4/127.0.0.1/tcp/0'], api: '127.0.0.1:0', chains: [], bootstrap: [], pacing: 'private'
   })
-  return await createAmiko({ dir })
+  return await createAmiko({ dir, logLevel: 'warn' })
 }
 
 const [alice, bob] = [await node('alice'), await node('bob')]

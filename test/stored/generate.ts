@@ -10,7 +10,7 @@ import { outlineOf, toPlain } from './plain.js'
 /*
  * Writes `entities/<entity>-<version>.json` for every layout whose version has no file yet: what real runs of the
  * simulator stored, a few samples of each outline. An existing file is the memory of an older program: it is left
- * alone. Run it after a build, `node dist/test/stored/generate.js`, whenever a layout gets a new version.
+ * alone (until a first release has written one: then delete it and write it again). Run it after a build, `node dist/test/stored/generate.js`, whenever a layout gets a new version.
  */
 
 /** Samples of one layout. */
