@@ -109,4 +109,39 @@ const CLOCK_AHEAD: Scenario = {
   }
 }
 
-export const FAULT_SCENARIOS: readonly Scenario[] = [CRASH_POINTS, DISK_FAILURE, SKEW, CLOCK_AHEAD]
+/** Longest time after which the locks before the last one have ended. */
+const UPSTREAM_MS_MAX = 4_000_000
+
+const LATE_CLAIM: Scenario = {
+  name: 'late-claim',
+  question: 'Does a forwarder lose when its neighbour claims, and shows the secret only after the lock before it has ended?',
+  world: () => ({ nodes: NODES, payment: SCENARIO_PAYMENT }),
+  async run (world, { seed }): Promise<Figures> {
+    // Who opened the channel decides whose proposal stands when both propose: each gets its turn.
+    const last = seed % 2n === 0n ? [NODES - 1, NODES - 2] as const : [NODES - 2, NODES - 1] as const
+    await setUp(world, { ...FOUR, edges: [...FOUR.edges.slice(0, -1), last] })
+    const baseline = takeBaseline(world)
+    const payment = await invoiceOverLine(world)
+    const cheat = NODES - 1
+    const stalledMs = world.nowMs + 10_000
+    // It takes the lock, then neither claims nor lets it be taken back.
+    world.misbehave(cheat, ({ stream, message }, direction) => {
+      if (stream !== 'channel' || direction !== 'out') return 'pass'
+      return message.type === 'secret' || message.type === 'propose' || world.nowMs > stalledMs ? 'drop' : 'pass'
+    })
+    startPayment(world, payment)
+    const forwarder = world.nodes[NODES - 2]!
+    const before = forwarder.view.rawChannels().find(({ peer }) => peer === world.nodes[NODES - 3]!.peer)!
+    await world.run(10_000)
+    expect(world, 'the lock before the last one, after 10 s', forwarder.view.locksOf(before.id).length, 1)
+    await world.run(UPSTREAM_MS_MAX, () => forwarder.view.locksOf(before.id).length === 0)
+    // Now it shows what it held back, on a new connection.
+    world.misbehave(cheat, undefined)
+    world.crash(cheat, 1_000)
+    await settle(world, [payment])
+    await checkQuiet(world, baseline, [payment])
+    return { told: plainText(outcomeOf(payment)), lastChannel: forwarder.view.rawChannels().map(({ status, failure }) => failure ?? status).join(', ') }
+  }
+}
+
+export const FAULT_SCENARIOS: readonly Scenario[] = [CRASH_POINTS, DISK_FAILURE, SKEW, CLOCK_AHEAD, LATE_CLAIM]
