@@ -321,6 +321,11 @@ export class NewerVersionError extends Error {
   }
 }
 
+/** Thrown when a stored key belongs to no table: a newer program wrote it, or it is damaged. */
+export class UnknownKeyError extends Error {
+  override name = 'UnknownKeyError'
+}
+
 /**
  * Declares a stored entity.
  *

@@ -1,5 +1,5 @@
 import { newJournal, type Journal, type Table } from '../base/table.js'
-import type { EntityLayout } from '../base/struct.js'
+import { UnknownKeyError, type EntityLayout } from '../base/struct.js'
 import { createChannelTables, type ChannelTables } from '../channel/tables.js'
 import { createLinkTables, type LinkTables } from '../link/tables.js'
 import { createPaymentTables, type PaymentTables } from '../payment/tables.js'
@@ -31,11 +31,6 @@ export function createNodeState (): NodeState {
   }
 }
 
-/** Thrown when a stored key belongs to no table: a newer program wrote it, or it is damaged. */
-export class UnknownKeyError extends Error {
-  override name = 'UnknownKeyError'
-}
-
 /** Reads stored entities into the tables. Throws LayoutError, NewerVersionError or UnknownKeyError. */
 export function loadState (state: NodeState, entries: Iterable<readonly [key: string, value: Uint8Array]>): void {
   const tables = storedTables(state)
@@ -48,7 +43,8 @@ export function loadState (state: NodeState, entries: Iterable<readonly [key: st
 }
 
 function storedTables (state: NodeState): Map<string, StoredTable> {
-  const all = [...Object.values(state.channel), ...Object.values(state.link), ...Object.values(state.payment), ...Object.values(state.routing)] as ReadonlyArray<Partial<Table<string, object>>>
+  const areas: readonly object[] = [state.channel, state.link, state.payment, state.routing]
+  const all = areas.flatMap((area) => Object.values(area) as ReadonlyArray<Partial<Table<string, object>>>)
   const stored = new Map<string, StoredTable>()
   for (const table of all) {
     if (table.layout !== undefined && table.name !== undefined && table.load !== undefined) stored.set(table.name, { layout: table.layout, load: table.load })
