@@ -120,7 +120,7 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     clocksAgree: (peer: PeerId) => clocksAgree(linkHost, peer)
   })
   const linkHost: LinkHost = extend(shared, {
-    settings: { pingMs: settings.pingMs, pingTimeoutMs: settings.pingTimeoutMs },
+    settings: { pingMs: settings.pingMs, pingTimeoutMs: settings.pingTimeoutMs, acceptLinks: settings.acceptLinks },
     tables: state.link,
     send: sendLink,
     keep: (peer: PeerId, addresses: readonly string[]) => { perform({ type: 'keep', peer, addresses }) },
@@ -214,4 +214,3 @@ function assetsOf (channels: Iterable<Channel>): ReadonlySet<AssetId> {
 function extend<A extends object, B extends object> (base: A, more: B): A & B {
   return Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(base), ...Object.getOwnPropertyDescriptors(more) }) as A & B
 }
-

@@ -182,4 +182,3 @@ function settleOutcomes (hosts: Hosts): void {
     hosts.answerWaits(outcome)
   }
 }
-

@@ -35,7 +35,7 @@ describe('libp2p host, against a peer that keeps no rule', () => {
     }
   })
 
-  const dial = async (host: Host): Promise<Connection> => await host.dial(multiaddr(victim.addresses()[0]!))
+  const dial = async (host: Host): Promise<Connection> => await host.dial(multiaddr(victim.addresses()[0]))
   const open = async (connection: Connection, name: string, ...bytes: Uint8Array[]): Promise<Stream> => {
     const stream = await connection.newStream(`/amiko/test/${name}/1.0.0`, { maxOutboundStreams: 8 })
     stream.addEventListener('message', () => {})
@@ -134,7 +134,7 @@ describe('libp2p host, against a peer that keeps no rule', () => {
   it('opens sessions with few peers that it does not keep [NEIGH-9]', async () => {
     const few = await harness.peer(undefined, { strangerSessionsMax: 2 })
     const hosts = await Promise.all([0, 1, 2].map(async () => await harness.raw()))
-    const connections = await Promise.all(hosts.map(async (host) => await host.dial(multiaddr(few.addresses()[0]!))))
+    const connections = await Promise.all(hosts.map(async (host) => await host.dial(multiaddr(few.addresses()[0]))))
     for (const connection of connections.slice(0, 2)) for (const name of NAMES) await open(connection, name, hello(1))
     await few.recorder.until('two sessions', (seen) => countOf(seen, 'connected') === 2)
     await closed(await open(connections[2]!, 'link', hello(1)))
