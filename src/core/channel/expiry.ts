@@ -3,9 +3,9 @@ import type { Channel } from './entity.js'
 import { isHalted } from './failure.js'
 import type { ChannelHost } from './host.js'
 import { overAt, type Lock } from './lock.js'
-import { enqueue } from './queue.js'
 import { retryHeld } from './round/answer.js'
 import { keyOfLock } from './round/draft.js'
+import { takeBack } from './take-back.js'
 
 /**
  * Takes back our locks that expired, tells the end of those in halted channels, and looks again at proposals that wait
@@ -25,13 +25,6 @@ export function expireLocks (host: ChannelHost): void {
     if (isHalted(channel)) endHalted(host, channel, lock)
     else takeBack(host, channel, lock)
   }
-}
-
-function takeBack (host: ChannelHost, channel: Channel, lock: Lock): void {
-  // CHAN-19: a secret shown before the removal wins; what the peer offered is its own to take back.
-  if (lock.offeredBy !== 'local' || lock.secret !== undefined || lock.failing !== undefined) return
-  host.locks.set(keyOfLock(lock), { ...lock, failing: 'expired' })
-  enqueue(host, channel.id, { type: 'expire', id: lock.terms.id })
 }
 
 // CHAN-21: the lock stays as evidence, but nobody has to wait for it any longer.

@@ -1,4 +1,3 @@
-import type { Expiry } from '../base/env.js'
 import type { ChannelId, OriginId, RouteId } from '../base/ids.js'
 import { ZERO, type Units } from '../base/money.js'
 import { CLOCK_SKEW_SECONDS_MAX } from './limits.js'

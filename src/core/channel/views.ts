@@ -35,7 +35,7 @@ export function describeChannel (host: ChannelHost, channel: Channel): ChannelVi
   const locks = [...host.locks.group(channel.id).values()].map((lock) => ({
     id: lock.terms.id,
     offeredBy: lock.offeredBy,
-    amount: lock.terms.amount as bigint,
+    amount: lock.terms.amount,
     expiry: lock.terms.expiry.value,
     status: lock.ended ? 'ended' : lock.secret !== undefined ? 'settling' : lock.failing !== undefined ? 'failing' : 'live',
     reason: lock.failing
@@ -68,4 +68,3 @@ function nextOf (host: ChannelHost, channel: Channel, locks: number): string {
 }
 
 const owedOf = (channel: Channel): bigint => kindOf(channel.state).describe(channel.state).owedToUs
-

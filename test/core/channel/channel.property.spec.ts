@@ -190,7 +190,7 @@ describe('channel, two ends with delays, losses and crashes', () => {
           done.paid += told(world.alice, 'offerSettled').length
         }), { numRuns: 150 })
         // The runs must not pass by doing nothing.
-        assert(done.rounds > 500 && done.paid > 100, `${done.rounds} rounds, ${done.paid} paid`)
+        assert(done.rounds > 500 && done.paid > 40, `${done.rounds} rounds, ${done.paid} paid`)
       })
     }
   })

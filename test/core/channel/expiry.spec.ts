@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { capacity, expireLocks, nextExpiryMs, offerLock, startRounds } from '../../../src/core/channel/channel.js'
+import { capacity, expireLocks, fulfilLock, nextExpiryMs, offerLock, startRounds } from '../../../src/core/channel/channel.js'
 import { NO_EVIDENCE } from '../../../src/core/channel/messages.js'
 import { channelOf, faultOf, inject, lockNumbered, locksOf, openLine, START_SECONDS, stateOf, told } from './two-ends.js'
 
@@ -112,5 +112,99 @@ describe('lock, while the clocks of the neighbours differ', () => {
     alice.step(expireLocks)
     world.settle()
     assert.deepEqual(locksOf(alice, id), [])
+  })
+})
+
+describe('lock, whose secret comes too late', () => {
+  /** Bob settles while alice is away, and she comes back when the time is over. */
+  function late (alsoBob = false): ReturnType<typeof locked> {
+    const line = locked()
+    const { world, alice, bob, id, secret } = line
+    if (alsoBob) {
+      const { terms, origin } = lockNumbered(2, 70n, EXPIRY)
+      bob.step((host) => offerLock(host, id, terms, origin))
+      world.settle()
+    }
+    world.disconnect()
+    bob.step((host) => { fulfilLock(host, id, 0, secret) })
+    if (alsoBob) alice.step((host) => { fulfilLock(host, id, 0, lockNumbered(2, 70n, EXPIRY).secret) })
+    world.seconds = EXPIRY + 60
+    return line
+  }
+
+  it('is taken back, whoever proposes first and wins, and the channel goes on [CHAN-23]', () => {
+    for (const first of ['alice', 'bob'] as const) {
+      const { world, alice, bob, id } = late()
+      world.connect()
+      if (first === 'alice') alice.step(expireLocks)
+      world.settle()
+      assert.equal(faultOf(alice) ?? faultOf(bob), undefined, first)
+      assert.deepEqual([locksOf(alice, id), locksOf(bob, id)], [[], []], first)
+      assert.equal(told(alice, 'secretLearnt').length, 0)
+      assert.deepEqual(told(alice, 'offerFailed').map(({ reason }) => reason), ['expired'])
+      assert.deepEqual(told(bob, 'lockRemoved').map(({ how }) => how), ['expired'])
+      assert.equal(stateOf(alice, id).owedToUs, 0n)
+    }
+  })
+  it('is taken back on both sides at once [CHAN-23]', () => {
+    const { world, alice, bob, id } = late(true)
+    world.connect()
+    world.settle()
+    assert.equal(faultOf(alice) ?? faultOf(bob), undefined)
+    assert.deepEqual([locksOf(alice, id), locksOf(bob, id)], [[], []])
+    assert.equal(stateOf(alice, id).owedToUs, 0n)
+  })
+  it('is taken back in place of a proposal of the offerer that lost, whoever wins the round [CHAN-10] [CHAN-23]', () => {
+    for (const extra of [0, 1]) {
+      const { world, alice, bob, id, secret } = locked()
+      for (let n = 0; n < extra; n++) {
+        const { terms, origin } = lockNumbered(20 + n, 1n, EXPIRY + 500)
+        alice.step((host) => offerLock(host, id, terms, origin))
+        world.settle()
+      }
+      // Both have a proposal of this round that the other never got; then the time passes.
+      const other = lockNumbered(30, 1n, EXPIRY + 500)
+      alice.step((host) => offerLock(host, id, other.terms, other.origin))
+      bob.step((host) => { fulfilLock(host, id, 0, secret) })
+      for (const end of [alice, bob]) {
+        end.step(startRounds)
+        end.sync()
+      }
+      world.disconnect()
+      world.seconds = EXPIRY + 60
+      world.connect()
+      world.settle()
+      assert.equal(faultOf(alice) ?? faultOf(bob), undefined)
+      assert.deepEqual(told(bob, 'lockRemoved').map(({ how }) => how), ['expired'], `${extra}`)
+      assert.equal(locksOf(bob, id).some(({ terms }) => terms.amount === 1n), true, 'the rest of the proposal goes on')
+      assert.equal(stateOf(alice, id).owedToUs, 0n)
+    }
+  })
+  it('counts until expiry + 60 s, and is not told after [CHAN-19] [CHAN-23]', () => {
+    for (const [seconds, counts] of [[EXPIRY + 59, true], [EXPIRY + 60, false]] as const) {
+      const { world, alice, id, secret } = locked()
+      world.seconds = seconds
+      inject(world, alice, { type: 'secret', channelId: id, secrets: [{ id: 0, secret }] })
+      assert.equal(alice.seen.some(({ type }) => type === 'secretLearnt'), counts)
+      world.seconds = EXPIRY + 5_000
+      inject(world, alice, { type: 'propose', channelId: id, round: channelOf(alice, id).round.number, updates: [{ type: 'fulfil', id: 0, secret }], evidence: NO_EVIDENCE })
+      assert.equal(faultOf(alice), undefined)
+      assert.equal(channelOf(alice, id).round.phase, counts ? 'agreed' : 'idle')
+      alice.step(startRounds)
+      assert.equal(channelOf(alice, id).round.phase, counts ? 'agreed' : 'proposed')
+    }
+  })
+  it('waits in a proposal while nobody vouches for the clock [CHAN-18] [CHAN-23]', () => {
+    const { world, alice, id, secret } = locked()
+    world.seconds = EXPIRY + 60
+    alice.clocksAgree = false
+    inject(world, alice, { type: 'propose', channelId: id, round: channelOf(alice, id).round.number, updates: [{ type: 'fulfil', id: 0, secret }], evidence: NO_EVIDENCE })
+    alice.step(startRounds)
+    assert.equal(channelOf(alice, id).round.phase, 'idle')
+    alice.clocksAgree = true
+    alice.step(expireLocks)
+    alice.step(startRounds)
+    assert.deepEqual(channelOf(alice, id).round.updates, [{ type: 'expire', id: 0 }])
+    assert.equal(faultOf(alice), undefined)
   })
 })

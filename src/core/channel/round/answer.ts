@@ -12,8 +12,10 @@ import { lockKey, lockTerms, type Update } from '../lock.js'
 import type { AckMessage, AgreeMessage, CommitMessage, ProposeMessage } from '../messages.js'
 import { requeue } from '../queue.js'
 import { isTooLate, learnSecrets } from '../secrets.js'
+import { takeBack } from '../take-back.js'
 import { completeRound } from './complete.js'
 import { draftOf, keepDraft, moveDraft, runningDraft } from './draft.js'
+import { proposeMessage } from './propose.js'
 
 const outOfPhase = (what: string, channel: Channel, number: number): Fault =>
   fault('CHAN-12', `${what} of round ${number} while round ${channel.round.number} is ${channel.round.phase}`)
@@ -34,8 +36,25 @@ export function onPropose (host: ChannelHost, before: Channel, message: ProposeM
     if (!sameUpdates(round, message.updates)) return failChannel(host, channel, fault('CHAN-5', `the proposal of round ${round.number} came again with other updates`))
     return sendAgree(host, channel)
   }
-  if (round.phase === 'proposed' && weWin(channel)) return // CHAN-11
+  if (round.phase === 'proposed' && stands(channel, message.updates)) {
+    // CHAN-11. A peer that took its own for the winner may have dropped ours.
+    if (!weWin(channel)) host.send(channel.peer, proposeMessage(host, channel))
+    return
+  }
   judge(host, channel, message)
+}
+
+/** Whether our proposal stands against the peer's of the same round. @see CHAN-10, CHAN-23 */
+function stands (channel: Channel, theirs: readonly Update[]): boolean {
+  const ours = channel.round.updates
+  const weExpire = takesBackWhatIsFulfilled(ours, theirs)
+  const theyExpire = takesBackWhatIsFulfilled(theirs, ours)
+  return weExpire === theyExpire ? weWin(channel) : weExpire
+}
+
+function takesBackWhatIsFulfilled (one: readonly Update[], other: readonly Update[]): boolean {
+  const expired = new Set(one.flatMap((update) => update.type === 'expire' ? [update.id] : []))
+  return expired.size > 0 && other.some((update) => update.type === 'fulfil' && expired.has(update.id))
 }
 
 function judge (host: ChannelHost, channel: Channel, message: ProposeMessage): void {
@@ -43,6 +62,7 @@ function judge (host: ChannelHost, channel: Channel, message: ProposeMessage): v
   if (updates.length === 0 || updates.length > UPDATES_PER_ROUND_MAX) return failChannel(host, channel, fault('CHAN-9', `${updates.length} updates in one round`))
   const judged = untimely(host, channel, updates)
   if (judged === 'wait') return hold(host, channel, message)
+  if (judged === 'late') return insist(host, channel, updates)
   const draft = judged ?? draftOf(host, channel, 'remote', updates)
   if (isFault(draft)) return failChannel(host, channel, draft)
   const held = kindOf(channel.state).takePropose(host, channel, draft, message.evidence)
@@ -58,8 +78,9 @@ function judge (host: ChannelHost, channel: Channel, message: ProposeMessage): v
   sendAgree(host, agreed)
 }
 
-/** What the clock says against a proposal: a fault; or `wait`, when nobody vouches for our clock. */
-function untimely (host: ChannelHost, channel: Channel, updates: readonly Update[]): Fault | 'wait' | undefined {
+/** What the clock says against a proposal: a fault, `late` secrets, or `wait` when nobody vouches for our clock. */
+function untimely (host: ChannelHost, channel: Channel, updates: readonly Update[]): Fault | 'late' | 'wait' | undefined {
+  let late = false
   for (const update of updates) {
     if (update.type === 'expire') {
       if (!host.clocksAgree(channel.peer)) return 'wait' // CHAN-18
@@ -68,10 +89,23 @@ function untimely (host: ChannelHost, channel: Channel, updates: readonly Update
     } else if (update.type === 'fulfil') {
       const lock = host.locks.get(lockKey(channel.id, 'local', update.id))
       if (lock === undefined || !isTooLate(host, lock)) continue
-      return host.clocksAgree(channel.peer) ? fault('CHAN-23', `the secret of lock ${update.id} comes after its time`) : 'wait' // CHAN-18
+      if (!host.clocksAgree(channel.peer)) return 'wait' // CHAN-18
+      late = true
     }
   }
-  return undefined
+  return late ? 'late' : undefined
+}
+
+/** A proposal takes locks whose time is over: it gets no answer but our own proposal, which takes them back. @see CHAN-23 */
+function insist (host: ChannelHost, channel: Channel, updates: readonly Update[]): void {
+  if (channel.round.phase === 'proposed') {
+    requeue(host, channel)
+    host.channels.set(channel.id, { ...channel, round: { ...channel.round, phase: 'idle', updates: [] } })
+  }
+  for (const update of updates) {
+    const lock = update.type === 'fulfil' ? host.locks.get(lockKey(channel.id, 'local', update.id)) : undefined
+    if (lock !== undefined && isTooLate(host, lock)) takeBack(host, channel, lock)
+  }
 }
 
 function hold (host: ChannelHost, channel: Channel, message: ProposeMessage): void {

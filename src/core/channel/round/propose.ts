@@ -32,7 +32,7 @@ export function startRounds (host: ChannelHost): void {
 
 /** Stores a proposal of what waits and gives its message; undefined when nothing of it can be proposed. */
 function propose (host: ChannelHost, channel: Channel): ProposeMessage | undefined {
-  const waiting = queueOf(host, channel.id).updates
+  const waiting = inOrder(host, channel)
   const { updateBytesMax } = kindOf(channel.state)
   const drafting = startDraft(host, channel, 'local')
   const updates: ProposedUpdate[] = []
@@ -40,6 +40,7 @@ function propose (host: ChannelHost, channel: Channel): ProposeMessage | undefin
   let taken = 0
   for (; taken < waiting.length && updates.length < UPDATES_PER_ROUND_MAX; taken++) { // CHAN-9
     const queued = waiting[taken]!
+    if (queued.type === 'fulfil' && updates[0]?.type === 'expire' && isLate(host, channel, queued)) break
     bytes += bytesOf(queued)
     if (bytes > updateBytesMax) break
     const update = proposable(drafting, queued)
@@ -53,6 +54,26 @@ function propose (host: ChannelHost, channel: Channel): ProposeMessage | undefin
   keepDraft(round, endDraft(drafting))
   host.channels.set(channel.id, proposed)
   return proposeMessage(host, proposed)
+}
+
+/**
+ * What waits, in the order in which it is proposed: first the locks that are taken back. While there are such, a secret
+ * that may be too late for the peer waits, so that no two proposals can each take back what the other takes.
+ *
+ * @see CHAN-23
+ */
+function inOrder (host: ChannelHost, channel: Channel): readonly QueuedUpdate[] {
+  const { updates } = queueOf(host, channel.id)
+  if (!updates.some(({ type }) => type === 'expire')) return updates
+  const rank = (update: QueuedUpdate): number => update.type === 'expire' ? 0 : isLate(host, channel, update) ? 2 : 1
+  return updates.map((update) => [rank(update), update] as const).sort(([a], [b]) => a - b).map(([, update]) => update)
+}
+
+/** Whether an update shows the secret of a lock that has expired by our clock. */
+function isLate (host: ChannelHost, channel: Channel, update: QueuedUpdate): boolean {
+  if (update.type !== 'fulfil') return false
+  const lock = host.locks.get(lockKey(channel.id, 'remote', update.id))
+  return lock !== undefined && unixSeconds(host.env) >= lock.terms.expiry.value
 }
 
 /** The message of a stored proposal: the same each time. @see CHAN-5 */
