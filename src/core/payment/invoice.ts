@@ -1,7 +1,6 @@
 import { bech32m } from '@scure/base'
 import { equalBytes, fromHex, toHex, utf8Bytes } from '../base/bytes.js'
 import type { AssetId, InvoiceId, MeetingPointId } from '../base/ids.js'
-import type { Units } from '../base/money.js'
 import { refuse, type Refusal } from '../base/step.js'
 import { bytes32, bytes33, bytesOf, hexOf, LayoutError, list, struct, text, u48, u8, units, type ValueOf } from '../base/struct.js'
 import { isPoint, mulG } from '../crypto/curve.js'

@@ -80,8 +80,8 @@ export const ATTEMPTS_AHEAD = 3
 export const SEARCHES_MAX = 4_096
 /** Requests that may wait for one payment. */
 export const WAITERS_MAX = 64
-/** Payment parts of one payment. */
-export const PARTS_MAX = 16
+/** Characters of the reason kept of a payment that failed. */
+export const REASON_CHARACTERS_MAX = 200
 /** What one step may cause inside this part of the node. */
 export const OUTCOMES_PER_STEP_MAX = 10_000
 

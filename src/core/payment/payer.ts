@@ -1,6 +1,6 @@
 import { equalBytes, fromHex, toHex } from '../base/bytes.js'
 import { taggedHash } from '../base/hash.js'
-import type { AssetId, ChannelId, InvoiceId, OriginId, PeerId, RequestId, RouteId } from '../base/ids.js'
+import type { ChannelId, InvoiceId, OriginId, PeerId, RequestId, RouteId } from '../base/ids.js'
 import { asUnits, minUnits, mulDivFloor, subUnits, subUnitsOrZero, UNITS_MAX, type Units } from '../base/money.js'
 import { invariant } from '../base/invariant.js'
 import { isRefusal, refuse, type Refusal } from '../base/step.js'
@@ -19,6 +19,7 @@ import type { NoRouteReason } from './messages.js'
 import { originatorTimeMs } from './payee.js'
 import { quoteIn, roundedUp, type Quote } from './quote.js'
 import { freeChannel } from './reservations.js'
+import { answerAll, end, fail, paidResult, payTimer, SENTENCES, timedOut, whyFailed, type PaidResult } from './payer-result.js'
 import { deriveAttempt, LOCK_MESSAGE_VERSION, lockMessageBytes, messageKey, readInnermost } from './session.js'
 import type { Crossing, Half, HalfId, HalfOutcome, Host, Part, Payment, PaymentId, Search } from './tables.js'
 
@@ -30,22 +31,6 @@ export interface PayRequest {
   readonly via: readonly string[]
   readonly timeoutMs: number | undefined
 }
-
-/** How a payment that was paid is answered. */
-export interface PaidResult {
-  readonly status: 'paid'
-  readonly paymentId: PaymentId
-  readonly asset: AssetId
-  readonly amount: Units
-  readonly fee: Units
-  /** z, hexadecimal: z·G is the point in the signed invoice. */
-  readonly proof: string
-  readonly parts: number
-  readonly attempts: number
-  readonly durationMs: number
-}
-
-export const payTimer = (id: PaymentId): string => `payment/pay/${id}`
 
 /** There is one payment an invoice. */
 export const paymentIdOf = (invoiceId: InvoiceId): PaymentId => toHex(taggedHash('amiko/payment/id', fromHex(invoiceId)).subarray(0, 16))
@@ -191,13 +176,6 @@ export function onPayerFailed (host: Host, half: Half, reason: NoRouteReason): v
   // The payee may be ahead of us, when an answer was lost: the next try here looks one further. ROUTE-29
   const ahead = ((search.plan[search.position - 1]?.ahead ?? 0) + 1) % ATTEMPTS_AHEAD
   again(host, search, half, SENTENCES[reason], reason === 'no-match' || reason === 'expired' ? ahead : undefined)
-}
-
-const SENTENCES: Readonly<Record<NoRouteReason, string>> = {
-  'no-way': 'no neighbour knows a way that carries the amount',
-  busy: 'the way is busy',
-  'no-match': 'the payee was not found at the meeting point',
-  expired: 'no answer came in time'
 }
 
 const searchOf = (host: Host, half: Half): Search | undefined => {
@@ -380,50 +358,6 @@ export function onPayTimeout (host: Host, id: PaymentId): void {
   const half = search?.half === undefined ? undefined : tables.halves.get(search.half)
   if (half !== undefined) cancelHalf(host, half)
   if (payment.status === 'pending' || payment.status === 'locked') fail(host, payment, search === undefined ? refuse('payment-failed', { reason: 'nothing is locked any more' }) : timedOut(search, payment))
-}
-
-const timedOut = (search: Search, payment: Payment): Refusal => limitRefusal(search, payment) ?? refuse('timed-out', { milliseconds: search.timeoutMs })
-
-/** A limit of the payer's that stood against the only ways found. */
-function limitRefusal (search: Search, payment: Payment): Refusal | undefined {
-  if (search.feeSeen !== undefined) return refuse('fee-limit', { fee: search.feeSeen, limit: payment.feeMax })
-  return undefined
-}
-
-function whyFailed (host: Host, search: Search, payment: Payment): Refusal {
-  if (search.lockFailed !== undefined) return refuse('payment-failed', { reason: search.reason })
-  const limit = limitRefusal(search, payment)
-  if (limit !== undefined) return limit
-  if (search.secondsSeen !== undefined) return refuse('expiry-too-far', { seconds: search.secondsSeen, limit: host.settings.freezeMaxSeconds })
-  if (host.env.nowMs >= search.deadlineMs || search.reason === SENTENCES.expired) return refuse('timed-out', { milliseconds: host.env.nowMs - payment.startedMs })
-  return refuse('no-route', { reason: search.reason })
-}
-
-/** Ends a payment that was not paid. */
-export function fail (host: Host, payment: Payment, why: Refusal): void {
-  const reason = String(why.detail['reason'] ?? why.refused).slice(0, 200)
-  end(host, { ...payment, status: 'failed', reason, endedMs: host.env.nowMs }, why)
-  host.notify({ type: 'payment:failed', paymentId: payment.id })
-}
-
-function end (host: Host, payment: Payment, answer: PaidResult | Refusal): void {
-  host.tables.payments.set(payment.id, payment)
-  host.tables.searches.delete(payment.id)
-  host.clearTimer(payTimer(payment.id))
-  answerAll(host, payment.id, answer)
-}
-
-function answerAll (host: Host, id: PaymentId, answer: PaidResult | Refusal): void {
-  const requestIds = host.tables.waits.get(id)?.requestIds ?? []
-  host.tables.waits.delete(id)
-  for (const requestId of requestIds) host.answer(requestId, answer)
-}
-
-/** What a paid payment is answered with, each time. */
-export function paidResult (payment: Payment): PaidResult {
-  invariant(payment.proof !== undefined && payment.fee !== undefined && payment.endedMs !== undefined, 'what was paid has a proof')
-  const { id, asset, amount, fee, parts, attempts, startedMs, endedMs, proof } = payment
-  return { status: 'paid', paymentId: id, asset, amount, fee, proof: toHex(proof), parts, attempts, durationMs: endedMs - startedMs }
 }
 
 /** History is bounded: the oldest payment that has ended goes. */

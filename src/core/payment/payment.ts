@@ -14,7 +14,8 @@ import { restart as restartAll } from './restart.js'
 import type { Half, Host } from './tables.js'
 
 export { invoiceView, leftovers, parseInvoiceId, paymentView, type InvoiceView, type PaymentView } from './views.js'
-export { paymentIdOf, type PaidResult, type PayRequest } from './payer.js'
+export { paymentIdOf, type PayRequest } from './payer.js'
+export type { PaidResult } from './payer-result.js'
 export type { InvoiceRequest } from './payee.js'
 
 /**
@@ -22,7 +23,7 @@ export type { InvoiceRequest } from './payee.js'
  *
  * In reading order: `host` (what is used of the node), `messages`, `quote`, `deadlines`, `invoice`, `session` (what the
  * ends share), `tables` (entities), `reservations`, `half-route` (the search), `meeting-point`, `make-route`,
- * `forwarder` (a hop), `payee`, `payer`, `restart`, `views`, `limits`; and this file, where the node calls in.
+ * `forwarder` (a hop), `payee`, `payer-result`, `payer`, `restart`, `views`, `limits`; and this file, where the node calls in.
  *
  * What one payment costs in multiplications of points (the rest is hashing); a retry pays its own row again:
  *
@@ -219,7 +220,19 @@ export function onPeerDisconnected (host: Host, peer: PeerId): void {
       const half = host.tables.halves.get(id)
       if (half !== undefined && onwardOf(half) !== undefined) onNoRoute(host, half, 'busy', 0)
     }
+    takeBackUnsent(host, peer)
   })
+}
+
+/** Offers that still wait for a round with a neighbour that is gone: taken back, so that the money behind them is not held up. @see ROUTE-38 */
+function takeBackUnsent (host: Host, peer: PeerId): void {
+  for (const [origin, { channelId }] of [...host.tables.flights.entries()]) {
+    const hop = host.tables.hops.get(origin)
+    if (hop !== undefined && host.peerOf(channelId) === peer && host.offerState(origin) === 'queued' && host.cancelOffer(origin)) failHop(host, hop, 'busy')
+  }
+  for (const part of [...host.tables.parts.values()]) {
+    if (host.peerOf(part.channelId) === peer && host.offerState(part.origin) === 'queued' && host.cancelOffer(part.origin)) payer.onPartFailed(host, part, 'busy')
+  }
 }
 
 /** A neighbour is connected: own halves that stand nowhere are opened. */

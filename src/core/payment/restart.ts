@@ -1,6 +1,7 @@
 import { refuse } from '../base/step.js'
 import { openInvoice, onInvoiceExpired } from './payee.js'
-import { fail, onPartFailed } from './payer.js'
+import { onPartFailed } from './payer.js'
+import { fail } from './payer-result.js'
 import type { Host } from './tables.js'
 
 /**

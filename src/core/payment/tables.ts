@@ -1,7 +1,7 @@
 import type { Hex } from '../base/bytes.js'
 import type { AssetId, ChannelId, InvoiceId, MeetingPointId, OriginId, PeerId, RequestId, RouteId } from '../base/ids.js'
 import type { Units } from '../base/money.js'
-import { bool, bytes32, bytes33, entity, hexOf, list, oneOf, optional, record, text, u16, u48, units, type EntityLayout, type ValueOf } from '../base/struct.js'
+import { bool, bytes32, bytes33, entity, hexOf, list, oneOf, optional, record, text, u16, u48, units, type ValueOf } from '../base/struct.js'
 import { createTable, type Journal, type Table } from '../base/table.js'
 import type { Ciphertext, EndpointPair } from '../crypto/elgamal.js'
 import type { PaymentHost } from './host.js'
@@ -254,7 +254,7 @@ export const paymentLayout = entity<Payment>('payment', 1, paymentEntity)
 export const partLayout = entity<Part>('part', 1, partEntity)
 export const hopLayout = entity<Hop>('hop', 1, hopEntity)
 /** The stored tables and their layouts, by the name of the table. */
-export const PAYMENT_LAYOUTS = { invoice: invoiceLayout, payment: paymentLayout, part: partLayout, hop: hopLayout } as const satisfies Record<string, EntityLayout<any>> // eslint-disable-line @typescript-eslint/no-explicit-any -- a list of different entities
+export const PAYMENT_LAYOUTS = { invoice: invoiceLayout, payment: paymentLayout, part: partLayout, hop: hopLayout } as const
 
 /** Group of a hop: its incoming lock. */
 export const incomingOf = (channelId: ChannelId, lockId: number): string => `${channelId}/${lockId}`

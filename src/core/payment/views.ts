@@ -18,6 +18,16 @@ export interface InvoiceView {
   readonly paidMs: number | undefined
 }
 
+/** What an invoice's text says. */
+export interface InvoiceText {
+  readonly id: InvoiceId
+  readonly asset: AssetId
+  readonly amount: bigint
+  readonly description: string
+  readonly createdMs: number
+  readonly expiresMs: number
+}
+
 /** What people see of a payment. */
 export interface PaymentView {
   readonly id: PaymentId

@@ -35,7 +35,9 @@ export interface Faults {
   lock: (from: number, to: number, terms: LockTerms) => { readonly terms: LockTerms, readonly delayMs: number } | undefined
   /** Whether a receiver's fulfil reaches the channel. */
   fulfil: (node: number) => boolean
-  /** Whether this node's offers are kept from its channels. */
+  /** Whether this node's offers wait for a round that never comes. */
+  queue: (node: number) => boolean
+  /** Whether this node's offers are refused by its channels. */
   offer: (node: number) => Refusal | undefined
 }
 
@@ -59,6 +61,8 @@ export interface FakeNode {
   readonly hosted: Map<MeetingPointId, Uint8Array>
   readonly answers: Map<string, object | Refusal>
   readonly notices: PaymentNotice[]
+  /** Offers that wait for a round that never comes; see {@link Faults.queue}. */
+  readonly queued: Set<OriginId>
   up: boolean
 }
 
@@ -86,7 +90,7 @@ export class FakeNetwork {
   nowMs = START_MS
   readonly nodes: FakeNode[] = []
   readonly channels: FakeChannel[] = []
-  readonly faults: Faults = { route: (_from, _to, message) => message, lock: (_from, _to, terms) => ({ terms, delayMs: 0 }), fulfil: () => true, offer: () => undefined }
+  readonly faults: Faults = { route: (_from, _to, message) => message, lock: (_from, _to, terms) => ({ terms, delayMs: 0 }), fulfil: () => true, queue: () => false, offer: () => undefined }
   /** Values of 16 and more bytes that were seen, by link. */
   readonly seen: Array<{ readonly link: string, readonly bytes: Uint8Array, readonly what: string }> = []
   readonly sent: Array<{ readonly from: number, readonly to: number, readonly message: RouteMessage }> = []
@@ -256,7 +260,7 @@ export class FakeNetwork {
   }
 
   private makeNode (index: number): FakeNode {
-    const net = this // eslint-disable-line @typescript-eslint/no-this-alias -- the host's getters need it
+    const net = this
     const journal = newJournal()
     const node: FakeNode = {
       index,
@@ -269,6 +273,7 @@ export class FakeNetwork {
       hosted: new Map(),
       answers: new Map(),
       notices: [],
+      queued: new Set(),
       up: true
     }
     let drawsOfStep = -1
@@ -325,10 +330,10 @@ export class FakeNetwork {
         return channel === undefined ? undefined : net.node(channel.ends.find((end) => end !== index)!).peer
       },
       offer: (channelId, terms, origin) => net.offer(index, channelId, terms, origin),
-      cancelOffer: () => false,
+      cancelOffer: (origin) => node.queued.delete(origin),
       fulfil: (channelId, lockId, secret) => { net.fulfil(index, channelId, lockId, secret) },
       fail: (channelId, lockId, reason) => { net.endLock(index, channelId, lockId, reason) },
-      offerState: (origin) => net.channels.some(({ locks }) => locks.some(({ lock, from, offererKnows }) => from === index && lock.origin === origin && !offererKnows)) ? 'live' : 'none',
+      offerState: (origin) => node.queued.has(origin) ? 'queued' : net.channels.some(({ locks }) => locks.some(({ lock, from, offererKnows }) => from === index && lock.origin === origin && !offererKnows)) ? 'live' : 'none',
       feePolicy: () => this.options.fees?.[index] ?? FREE
     }
     return Object.assign(node, { host })
@@ -376,6 +381,10 @@ export class FakeNetwork {
     const to = channel.ends.find((end) => end !== from)!
     const refused = this.faults.offer(from)
     if (refused !== undefined) return refused
+    if (this.faults.queue(from)) {
+      this.node(from).queued.add(origin)
+      return undefined
+    }
     const spendable = channel.balance.get(from)!
     if (terms.amount > spendable) return refuse('limit-exceeded', { wanted: terms.amount, possible: spendable })
     const id = channel.locks.length

@@ -55,7 +55,7 @@ describe('payments, bad weather', () => {
     let paid = 0
     let failed = 0
     for (const index of [0, 1, 2, 4, 5, 7]) {
-      for (let afterMs = 0; afterMs <= 160; afterMs += 4) {
+      for (let afterMs = 0; afterMs <= 160; afterMs += 7) {
         const net = twelve({ seed: `restart ${index} ${afterMs}`, balance: 10_000n })
         const { invoice } = net.invoice(7, 123n)
         net.startPay(0, invoice)
@@ -67,7 +67,7 @@ describe('payments, bad weather', () => {
         else failed++
       }
     }
-    assert.ok(paid > 50, `${paid} were paid`)
+    assert.ok(paid > 40, `${paid} were paid`)
     assert.ok(failed > 0, `${failed} were not: the payer itself was stopped before it had locked anything`)
   })
 
