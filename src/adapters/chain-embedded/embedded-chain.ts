@@ -45,6 +45,8 @@ export interface ChainControl {
   view: () => Chain
   readonly ledger: Ledger
   readonly mempool: Mempool
+  /** Reads a transaction; undefined when the bytes are none. */
+  parse: (raw: Uint8Array) => ParsedTransaction | undefined
   /** Offers a transaction to the mempool, at once. @param test - nothing changes */
   accept: (tx: ParsedTransaction, test?: boolean) => MempoolVerdict
   acceptPackage: (txs: readonly ParsedTransaction[]) => readonly MempoolVerdict[]
@@ -185,6 +187,7 @@ export function embeddedChain (options: EmbeddedChainOptions): Chain & ChainCont
     view: addView,
     ledger,
     mempool,
+    parse: parseTransaction,
     accept,
     acceptPackage
   }
