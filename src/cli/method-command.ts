@@ -4,7 +4,7 @@ import { readParams, type AnyMethod, type ApiClient } from '../api/client/client
 import { AmikoError } from '../core/base/errors.js'
 import { connectTo } from './connection.js'
 import { globalsOf, type Globals } from './globals.js'
-import { fieldsAsTable, rowsAsTable } from './output.js'
+import { fieldsAsTable, fieldsInWords, rowsAsTable } from './output.js'
 import { parameterOf, type Parameter } from './parameter.js'
 import type { Terminal } from './terminal.js'
 
@@ -35,18 +35,19 @@ export function addMethodCommand (noun: Command, method: AnyMethod, terminal: Te
       if (given !== undefined) params[parameter.name] = parameter.read(given as string)
     }
     readParams(method, params) // A line that no node could understand is a usage error even without a node.
-    await confirm(method, params, globals, terminal)
     const client = await connectTo({ dir: globals.dir, api: globals.api, signal: terminal.signal })
+    await confirm(method, params, globals, terminal, client)
     const result = await perform(client, method, params, parameters, globals)
     print(method, result as Readonly<Record<string, unknown>>, globals, terminal)
   })
 }
 
 /** Asks before money moves, when somebody is there to answer: a script has decided already. */
-export async function confirm (method: AnyMethod, params: Readonly<Record<string, unknown>>, globals: Globals, terminal: Terminal): Promise<void> {
-  const summarise = method.command?.summarise
+export async function confirm (method: AnyMethod, params: Readonly<Record<string, unknown>>, globals: Globals, terminal: Terminal, client: Pick<ApiClient, 'callNamed'>): Promise<void> {
+  const { summarise, lookUp } = method.command ?? {}
   if (summarise === undefined || globals.yes || !terminal.canAsk) return
-  terminal.err(summarise(params as Readonly<Record<string, string | boolean | undefined>>))
+  const found = lookUp === undefined ? {} : await client.callNamed(lookUp.method, { [lookUp.param]: params[lookUp.param] }) as Readonly<Record<string, unknown>>
+  terminal.err(summarise(params as Readonly<Record<string, string | boolean | undefined>>, fieldsInWords(found)))
   const answer = await terminal.ask('Go on? [y/N] ')
   if (!/^y(es)?$/i.test(answer.trim())) throw new AmikoError('declined')
 }

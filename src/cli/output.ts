@@ -46,6 +46,10 @@ function cellOf (row: Row, { field, formatAs }: Column): string {
   }
 }
 
+/** An answer's fields as words, safe to show: amounts with their unit, times as dates. */
+export const fieldsInWords = (answer: Row): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(answer).map(([field, value]) => [field, printable(valueInWords(field, value, answer))]))
+
 /** An answer field by field. */
 export function fieldsAsTable (answer: Row, framed: boolean): string {
   const rows = Object.entries(answer).filter(([, value]) => value !== undefined).map(([field, value]) => [wordsOf(field), valueInWords(field, value, answer)])

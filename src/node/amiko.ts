@@ -53,7 +53,7 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     logger: logger.child('mesh'),
     announcements: { id: announcedId, epoch: announcedTime }
   })
-  const core = createNodeCore({ identitySecret: identity.secret, network, settings: defaultSettings(config.pacing, config.payment) })
+  const core = createNodeCore({ identitySecret: identity.secret, network, settings: defaultSettings(config.pacing, config.payment, config.acceptLinks) })
   const listeners = new Set<(notice: Notice) => void>()
   const warnings: string[] = []
   const runner = createRunner({

@@ -10,7 +10,7 @@ interface Asked { readonly runner: Runner, readonly assets: Assets }
 interface AskOptions {
   readonly signal?: AbortSignal | undefined
   /** The asset that amounts in a refusal are counted in. */
-  readonly asset?: AssetId | undefined
+  readonly asset?: AssetId | (() => AssetId) | undefined
   /** Makes the error to reject with when the wait was aborted; the signal's reason otherwise. */
   readonly onAborted?: (reason: unknown) => unknown
 }
@@ -33,8 +33,9 @@ export async function ask<T> ({ runner, assets }: Asked, request: Request, { sig
 }
 
 /** Amounts of a refusal as text with their unit: a person reads them. */
-function withUnits (detail: Readonly<Record<string, unknown>>, assets: Assets, asset: AssetId | undefined): Readonly<Record<string, unknown>> {
-  const named = typeof detail['asset'] === 'string' ? detail['asset'] as AssetId : asset
+function withUnits (detail: Readonly<Record<string, unknown>>, assets: Assets, asset: AskOptions['asset']): Readonly<Record<string, unknown>> {
+  if (!Object.values(detail).some((value) => typeof value === 'bigint') && detail['asset'] === undefined) return detail
+  const named = typeof detail['asset'] === 'string' ? detail['asset'] as AssetId : typeof asset === 'function' ? asset() : asset
   return Object.fromEntries(Object.entries(detail).map(([name, value]) => {
     if (typeof value === 'bigint') return [name, named === undefined ? value.toString() : assets.format(named, value)]
     if (name === 'asset' && named !== undefined) return [name, assets.byId(named)?.name ?? named]

@@ -1,4 +1,4 @@
-import { coin, formatAmount, issuedAsset, parseAmount, type Amount, type Asset } from '../core/base/assets.js'
+import { coin, formatAmount, issuedAsset, readAmount, type Amount, type Asset } from '../core/base/assets.js'
 import { AmikoError } from '../core/base/errors.js'
 import { asUnits } from '../core/base/money.js'
 import type { AssetId } from '../core/base/ids.js'
@@ -37,14 +37,9 @@ export function createAssets (kind: NetworkKind): Assets {
     parse (text): Amount {
       const unit = /[a-z][a-z0-9]*@\w+$/.exec(text.trim())
       if (unit !== null) resolve(unit[0])
-      const parsed = parseAmount(text, byName.values())
-      if (parsed !== undefined) return { asset: parsed.asset.id, value: parsed.value }
-      // The same text without a bound on its size tells "too large" from "not an amount".
-      const unbounded = parseAmount(text, [...byName.values()].map((asset) => ({ ...asset, max: asUnits((1n << 63n) - 1n) })))
-      if (unbounded !== undefined || /^\d{1,40}(\.\d{1,11})?\s?(msat|sat|btc|mlit|lit|ltc)$/.test(text.trim())) {
-        const asset = unbounded?.asset ?? resolve(/(mlit|lit|ltc)$/.test(text.trim()) ? 'ltc' : 'btc')
-        throw new AmikoError('amount-out-of-range', { amount: text, min: formatAmount(asset, 0n), max: formatAmount(asset, byId.get(asset.id)!.max) })
-      }
+      const read = readAmount(text, byName.values())
+      if (read !== undefined && read.value <= read.asset.max) return { asset: read.asset.id, value: asUnits(read.value) }
+      if (read !== undefined) throw new AmikoError('amount-out-of-range', { amount: text, min: formatAmount(read.asset, 0n), max: formatAmount(read.asset, read.asset.max) })
       throw new AmikoError('bad-amount', { text: text.slice(0, 64) })
     },
     format (asset, value) {

@@ -6,6 +6,7 @@ import { AmikoError } from '../core/base/errors.js'
 import { fromHex, toHex } from '../core/base/bytes.js'
 import { peerIdOfPublicKey, type PeerId } from '../core/base/ids.js'
 import { isScalar, mulG } from '../core/crypto/curve.js'
+import { PAYMENT_SETTING_NAMES } from '../core/node/settings.js'
 import { isNetworkName } from '../core/node/genesis.js'
 import type { NodeConfig } from './nouns.js'
 
@@ -23,7 +24,8 @@ const configSchema = z.strictObject({
   chains: z.array(z.string().max(512)).max(8),
   bootstrap: z.array(z.string().startsWith('/')).max(64),
   pacing: z.enum(['private', 'world']),
-  payment: z.record(z.string(), z.number().int().nonnegative()).optional()
+  acceptLinks: z.enum(['all', 'ask']).optional(),
+  payment: z.partialRecord(z.enum(PAYMENT_SETTING_NAMES), z.number().int().nonnegative()).optional()
 })
 
 export interface Identity { readonly secret: Uint8Array, readonly peerId: PeerId }

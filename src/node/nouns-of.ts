@@ -1,5 +1,7 @@
 import { AmikoError } from '../core/base/errors.js'
 import { isPeerId, type AssetId, type PeerId } from '../core/base/ids.js'
+import type { InvoiceText } from '../core/payment/views.js'
+import { isRefusal } from '../core/base/step.js'
 import type { PaymentResult } from '../core/node/requests.js'
 import type { ChannelView } from '../core/channel/entity.js'
 import type { Mesh, MeshAdministration } from '../ports/mesh.js'
@@ -108,6 +110,7 @@ function invoicesOf (parts: NounParts): Invoices {
       if (invoice === undefined) throw new AmikoError('not-found', { what: 'invoice', id })
       return invoice
     },
+    decode: (text) => readInvoice(parts, text),
     async cancel (id) { await ask(parts, { type: 'invoice.cancel', id }) }
   }
 }
@@ -122,11 +125,10 @@ function paymentsOf (parts: NounParts): Payments {
   const ended = ({ status }: PaymentView): boolean => status === 'paid' || status === 'failed'
   return {
     async pay (invoice, { feeMax, via = [], timeoutMs, signal } = {}) {
-      const asset = runner.view.assetOfInvoice(invoice)
-      if (feeMax !== undefined && asset !== undefined && feeMax.asset !== asset) throw new AmikoError('bad-request', { reason: 'the fee limit is in another asset than the invoice' })
+      if (feeMax !== undefined && feeMax.asset !== readInvoice(parts, invoice).asset) throw new AmikoError('bad-request', { reason: 'the fee limit is in another asset than the invoice' })
       return await ask<PaymentResult>(parts, { type: 'pay', invoice, feeMax: feeMax?.value, via, timeoutMs }, {
         signal,
-        asset,
+        asset: () => readInvoice(parts, invoice).asset,
         // After a lock the outcome is open whatever the caller does: say so, with the id.
         onAborted (reason) {
           const payment = runner.view.paymentOfInvoice(invoice)
@@ -154,6 +156,12 @@ function paymentsOf (parts: NounParts): Payments {
       })
     }
   }
+}
+
+function readInvoice ({ runner }: NounParts, text: string): InvoiceText {
+  const read = runner.view.readInvoice(text)
+  if (isRefusal(read)) throw new AmikoError(read.refused, read.detail)
+  return read
 }
 
 function meetingPointsOf (parts: NounParts): MeetingPoints {

@@ -3,6 +3,7 @@ import type { AssetId, ChannelId, InvoiceId, LinkId, MeetingPointId, PeerId } fr
 import type { Units } from '../core/base/money.js'
 import type { ChannelView } from '../core/channel/entity.js'
 import type { AcceptRule, FeePolicy } from '../core/link/rules.js'
+import type { InvoiceText } from '../core/payment/views.js'
 import type { PaymentResult } from '../core/node/requests.js'
 
 /**
@@ -116,6 +117,8 @@ export interface Invoices {
   create: (options: Waiting & { readonly amount: Amount, readonly description?: string, readonly expiryMs?: number, readonly meetingPoints?: readonly MeetingPointId[] }) => Promise<{ readonly invoice: string, readonly id: InvoiceId, readonly expiresMs: number }>
   list: () => readonly InvoiceView[]
   show: (id: InvoiceId) => InvoiceView
+  /** What an invoice's text says, whoever made it. Throws bad-invoice, wrong-network. */
+  decode: (invoice: string) => InvoiceText
   cancel: (id: InvoiceId) => Promise<void>
 }
 
@@ -189,6 +192,8 @@ export interface NodeConfig {
   readonly chains: readonly string[]
   readonly bootstrap: readonly string[]
   readonly pacing: 'private' | 'world'
+  /** Strangers' links: accepted up to a bound (`all`, the default), or kept for a person (`ask`). */
+  readonly acceptLinks?: 'all' | 'ask'
   /** Overrides of payment settings, in milliseconds and seconds as their names say. */
   readonly payment?: Readonly<Record<string, number>>
 }

@@ -73,6 +73,7 @@ export function fakeNode (): FakeNode {
       create: async (options) => { ask('invoices.create', options); return { invoice: invoice.invoice, id: INVOICE_ID, expiresMs: invoice.expiresMs } },
       list: () => [invoice],
       show: (id) => { if (id !== INVOICE_ID) throw new AmikoError('not-found', { what: 'invoice', id }); return invoice },
+      decode: (text) => { if (text !== invoice.invoice) throw new AmikoError('bad-invoice', { reason: 'it is too short' }); return invoice },
       cancel: async (id) => { ask('invoices.cancel', id) }
     },
     payments: {

@@ -25,7 +25,7 @@ describe('command line', () => {
       [`link open ${ADDRESS} --accept trust-line:btc:1000sat --accept trust-line:ltc:5lit`, 'linkId'], ['link list', 'links'], ['link list --requests', 'links'], [`link show ${PEER}`, 'linkId'],
       ['link set default --accept trust-line:btc:1000sat', 'peer'], [`link set ${PEER} --fee-base 1msat --fee-ppm 100`, 'peer'], [`link close ${PEER}`, 'peer'],
       [`channel open ${PEER} --kind trust-line --limit 1000sat --amount 500sat`, 'channelId'], ['channel list', 'channels'], [`channel show ${CHANNEL_ID}`, 'id'], [`channel set ${PEER} --limit 2000sat`, 'limit'], [`channel close ${CHANNEL_ID} --force`, 'status'],
-      ['invoice create --amount 20sat --description tea --expiry 1h', 'invoice'], ['invoice list', 'invoices'], [`invoice show ${INVOICE_ID}`, 'id'], [`invoice cancel ${INVOICE_ID}`, 'status'],
+      ['invoice create --amount 20sat --description tea --expiry 1h', 'invoice'], ['invoice list', 'invoices'], [`invoice show ${INVOICE_ID}`, 'id'], ['invoice decode amiko1fake', 'amount'], [`invoice cancel ${INVOICE_ID}`, 'status'],
       ['pay amiko1fake --max-fee 1sat', 'proof'], ['payment list', 'payments'], [`payment show ${PAYMENT_ID}`, 'id'], [`payment wait ${PAYMENT_ID} --timeout 5s`, 'status'],
       ['meeting-point host', 'id'], ['meeting-point list', 'meetingPoints'], ['meeting-point stop', 'status'], ['asset list', 'assets'], ['commands', 'commands'], ['rpc node.status', 'peerId']
     ]

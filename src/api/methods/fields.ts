@@ -3,7 +3,7 @@ import { isHexOf } from '../../core/base/bytes.js'
 import type { ErrorName } from '../../core/base/errors.js'
 import { isPeerId, type InvoiceId, type MeetingPointId, type PeerId } from '../../core/base/ids.js'
 import { printable } from '../../core/base/printable.js'
-import { ADDRESS_CHARACTERS_MAX, AMOUNT_CHARACTERS_MAX, ASSET_CHARACTERS_MAX, LIST_DEFAULT, LIST_MAX, PEER_CHARACTERS_MAX } from '../limits.js'
+import { ADDRESS_CHARACTERS_MAX, AMOUNT_CHARACTERS_MAX, ASSET_CHARACTERS_MAX, INVOICE_CHARACTERS_MAX, LIST_DEFAULT, LIST_MAX, PEER_CHARACTERS_MAX } from '../limits.js'
 
 /**
  * The fields that requests and answers are made of. Requests write amounts and durations as text with a unit;
@@ -92,3 +92,6 @@ export const peerId = z.string()
 export const hexId = z.string().regex(/^[0-9a-f]+$/)
 export const timeMs = z.number().int()
 export const count = z.number().int().min(0)
+
+/** The text of an invoice. */
+export const invoiceText = (description: string) => z.string().min(1).max(INVOICE_CHARACTERS_MAX).meta({ placeholder: 'INVOICE', description })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AmikoNode, InvoiceView } from '../../node/nouns.js'
 import { DESCRIPTION_CHARACTERS_MAX, MEETING_POINTS_MAX } from '../limits.js'
-import { amountText, assetName, count, countField, durationText, hexId, invoiceIdText, meetingPointText, timeMs, unitsText } from './fields.js'
+import { amountText, assetName, count, countField, durationText, hexId, invoiceIdText, invoiceText, meetingPointText, timeMs, unitsText } from './fields.js'
 import { method } from './method.js'
 import { assetNameOf, positiveAmount } from './money.js'
 
@@ -104,6 +104,24 @@ export const invoiceShow = method({
   example: { params: { id: EXAMPLE_ID }, result: EXAMPLE_INVOICE },
   command: { command: 'invoice show', places: ['id'], examples: [`amiko invoice show ${EXAMPLE_ID}`] },
   handler: (node, { id }) => answerOf(node, node.invoices.show(id))
+})
+
+export const invoiceDecode = method({
+  name: 'invoice.decode',
+  summary: 'Read what an invoice says, whoever made it',
+  scope: 'read',
+  params: z.strictObject({ invoice: invoiceText('The invoice') }),
+  result: z.object({ id: hexId, asset: assetName, amount: unitsText, description: z.string(), createdMs: timeMs, expiresMs: timeMs }),
+  errors: ['bad-invoice', 'wrong-network'],
+  example: {
+    params: { invoice: 'amkr1…' },
+    result: { id: EXAMPLE_ID, asset: 'btc', amount: '20000', description: 'tea', createdMs: 1_760_000_000_000, expiresMs: 1_760_003_600_000 }
+  },
+  command: { command: 'invoice decode', places: ['invoice'], examples: ['amiko invoice decode amkr1…'] },
+  handler: (node, { invoice }) => {
+    const { id, asset, amount, description, createdMs, expiresMs } = node.invoices.decode(invoice)
+    return { id, asset: assetNameOf(node, asset), amount: String(amount), description, createdMs, expiresMs }
+  }
 })
 
 export const invoiceCancel = method({

@@ -39,7 +39,9 @@ export interface CommandForm {
   /** Complete lines, shown by `--help`. */
   readonly examples: readonly string[]
   /** For commands that move or bind money: what will happen, as a sentence; asked on a terminal. */
-  readonly summarise?: (params: Readonly<Record<string, string | boolean | undefined>>) => string
+  readonly summarise?: (params: Readonly<Record<string, string | boolean | undefined>>, found: Readonly<Record<string, string>>) => string
+  /** Another method that is called first with one of the parameters; its answer, amounts and times in words, is `found` of the summary. */
+  readonly lookUp?: { readonly method: string, readonly param: string }
   /** Field of the result that holds the rows of a table, and its columns. Without it the result is shown field by field. */
   readonly table?: { readonly rows: string, readonly columns: readonly Column[], readonly empty: string }
 }

@@ -9,7 +9,7 @@
 import type { z } from 'zod'
 import { assetList } from './asset.js'
 import { channelClose, channelList, channelOpen, channelSet, channelShow } from './channel.js'
-import { invoiceCancel, invoiceCreate, invoiceList, invoiceShow } from './invoice.js'
+import { invoiceCancel, invoiceCreate, invoiceDecode, invoiceList, invoiceShow } from './invoice.js'
 import { linkClose, linkList, linkOpen, linkSet, linkShow } from './link.js'
 import { meetingPointHost, meetingPointList, meetingPointStop } from './meeting-point.js'
 import { meshAddresses, meshConnect, meshDisconnect, meshPeers } from './mesh.js'
@@ -38,6 +38,7 @@ const NOUNS = {
   'invoice.create': invoiceCreate,
   'invoice.list': invoiceList,
   'invoice.show': invoiceShow,
+  'invoice.decode': invoiceDecode,
   'invoice.cancel': invoiceCancel,
   'payment.pay': paymentPay,
   'payment.list': paymentList,

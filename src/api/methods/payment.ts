@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AmikoNode, PaymentView } from '../../node/nouns.js'
-import { INVOICE_CHARACTERS_MAX, PEER_CHARACTERS_MAX, WAYPOINTS_MAX } from '../limits.js'
-import { amountText, assetName, count, countField, hexId, timeMs, timeoutMsField, unitsText } from './fields.js'
+import { PEER_CHARACTERS_MAX, WAYPOINTS_MAX } from '../limits.js'
+import { amountText, assetName, count, countField, hexId, invoiceText, timeMs, timeoutMsField, unitsText } from './fields.js'
 import { method } from './method.js'
 import { assetNameOf } from './money.js'
 
@@ -51,7 +51,7 @@ export const paymentPay = method({
   summary: 'Pay an invoice',
   scope: 'admin',
   params: z.strictObject({
-    invoice: z.string().min(1).max(INVOICE_CHARACTERS_MAX).meta({ placeholder: 'INVOICE', description: 'Text of the invoice' }),
+    invoice: invoiceText('Text of the invoice'),
     maxFee: amountText('Most that may be paid on top').optional(),
     via: z.array(z.string().min(1).max(PEER_CHARACTERS_MAX).meta({ placeholder: 'PEER', description: 'Force the way through this peer or meeting point' })).max(WAYPOINTS_MAX).optional(),
     timeoutMs: timeoutMsField()
@@ -79,7 +79,9 @@ export const paymentPay = method({
     command: 'pay',
     places: ['invoice'],
     examples: ['amiko pay amiko1… --max-fee 1sat'],
-    summarise: ({ invoice, maxFee }) => `The invoice ${String(invoice ?? '').slice(0, 32)}… will be paid${maxFee === undefined ? '' : ` with a fee of at most ${maxFee}`}.`
+    lookUp: { method: 'invoice.decode', param: 'invoice' },
+    summarise: ({ maxFee }, { amount, description, expiresMs }) =>
+      `${amount} will be paid for "${description}" (the invoice expires ${expiresMs})${maxFee === undefined ? '' : `, with a fee of at most ${maxFee}`}.`
   },
   handler: async (node, { invoice, maxFee, via, timeoutMs }, { signal }) => {
     const feeMax = maxFee === undefined ? undefined : node.assets.parse(maxFee)

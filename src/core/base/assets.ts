@@ -64,17 +64,21 @@ export function issuedAsset (code: string, issuer: string, decimals: number = IS
   return { id, name: `${code}@${issuer}`, code, decimals, max: UNITS_MAX as Units }
 }
 
-/** Reads `1500msat`, `20sat`, `0.001btc`, `5ltc`, `12.50eur@<issuer>`; `undefined` when it is no amount. */
+/** Reads `1500msat`, `20sat`, `0.001btc`, `5ltc`, `12.50eur@<issuer>`; `undefined` when it is no amount, or more than there is. */
 export function parseAmount (input: string, assets: Iterable<Asset>): { asset: Asset, value: Units } | undefined {
-  const match = /^(\d{1,20})(?:\.(\d{1,11}))?\s?([a-z][a-z0-9]*(?:@\w+)?)$/.exec(input.trim())
+  const read = readAmount(input, assets)
+  return read === undefined || read.value > read.asset.max ? undefined : { asset: read.asset, value: asUnits(read.value) }
+}
+
+/** The same without a bound: tells "more than there is" from "no amount". */
+export function readAmount (input: string, assets: Iterable<Asset>): { asset: Asset, value: bigint } | undefined {
+  const match = /^(\d{1,40})(?:\.(\d{1,11}))?\s?([a-z][a-z0-9]*(?:@\w+)?)$/.exec(input.trim())
   if (match === null) return undefined
   const [, whole, fraction = '', unit] = match
   for (const asset of assets) {
     const decimals = decimalsOfUnit(asset, unit!)
     if (decimals === undefined) continue
-    if (fraction.length > decimals) return undefined
-    const value = BigInt(whole! + fraction.padEnd(decimals, '0'))
-    return value > asset.max ? undefined : { asset, value: asUnits(value) }
+    return fraction.length > decimals ? undefined : { asset, value: BigInt(whole! + fraction.padEnd(decimals, '0')) }
   }
   return undefined
 }

@@ -1,11 +1,12 @@
 import type { Env } from '../base/env.js'
-import type { AssetId, ChannelId, InvoiceId, PeerId } from '../base/ids.js'
+import type { ChannelId, InvoiceId, PeerId } from '../base/ids.js'
+import type { Refusal } from '../base/step.js'
 import type { Change } from '../base/table.js'
 import type { Channel, ChannelView } from '../channel/entity.js'
 import type { Lock } from '../channel/lock.js'
 import type { LinkDescription } from '../link/views.js'
 import type { PaymentSettings } from '../payment/host.js'
-import type { InvoiceView, PaymentView } from '../payment/views.js'
+import type { InvoiceText, InvoiceView, PaymentView } from '../payment/views.js'
 import type { MeetingPointView } from '../routing/views.js'
 import type { Network } from './genesis.js'
 import type { Effect, NodeEvent } from './events.js'
@@ -45,6 +46,8 @@ export interface NodeSettings {
   readonly payment: PaymentSettings
   readonly pingMs: number
   readonly pingTimeoutMs: number
+  /** Strangers' links: accepted up to a bound, or kept for a person. */
+  readonly acceptLinks: 'all' | 'ask'
 }
 
 /** Reading without a step: for the API, the dashboard, checkers. Everything returned is frozen or a copy. */
@@ -56,8 +59,8 @@ export interface NodeView {
   payments: () => readonly PaymentView[]
   payment: (id: string) => PaymentView | undefined
   paymentOfInvoice: (invoice: string) => PaymentView | undefined
-  /** The asset that an invoice's text names; undefined when it is no invoice of this network. */
-  assetOfInvoice: (invoice: string) => AssetId | undefined
+  /** What an invoice's text says, signature checked; a Refusal when it is none of this network. */
+  readInvoice: (invoice: string) => InvoiceText | Refusal
   meetingPoints: () => readonly MeetingPointView[]
   /** Sentences about what someone should look at. */
   warnings: () => readonly string[]

@@ -12,14 +12,14 @@ const PING_TIMEOUT_MS = 60_000
  *
  * @param overrides - by name; unknown names are ignored by nobody: the schema of the settings file refuses them
  */
-export function defaultSettings (pacing: NodeSettings['pacing'], overrides: Readonly<Record<string, number>> = {}): NodeSettings {
+export function defaultSettings (pacing: NodeSettings['pacing'], overrides: Readonly<Record<string, number>> = {}, acceptLinks: NodeSettings['acceptLinks'] = 'all'): NodeSettings {
   const payment: Record<string, unknown> = { ...PAYMENT_DEFAULTS }
   for (const [name, value] of Object.entries(overrides)) {
     if (!Object.hasOwn(payment, name)) continue
     payment[name] = typeof payment[name] === 'bigint' ? asUnits(BigInt(value)) : value
   }
-  return { pacing, payment: payment as unknown as PaymentSettings, pingMs: PING_MS, pingTimeoutMs: PING_TIMEOUT_MS }
+  return { pacing, payment: payment as unknown as PaymentSettings, pingMs: PING_MS, pingTimeoutMs: PING_TIMEOUT_MS, acceptLinks }
 }
 
 /** The names of the payment settings that a settings file may replace. */
-export const PAYMENT_SETTING_NAMES: readonly string[] = Object.keys(PAYMENT_DEFAULTS)
+export const PAYMENT_SETTING_NAMES = Object.keys(PAYMENT_DEFAULTS) as ReadonlyArray<keyof PaymentSettings>

@@ -29,9 +29,11 @@ export function createView (hosts: Hosts, state: NodeState, network: Network): N
       const invoice = parseInvoice(text, network)
       return isRefusal(invoice) ? undefined : payment(paymentIdOf(invoice.id))
     },
-    assetOfInvoice (text) {
+    readInvoice (text) {
       const invoice = parseInvoice(text, network)
-      return isRefusal(invoice) ? undefined : invoice.asset
+      if (isRefusal(invoice)) return invoice
+      const { id, asset, amount, description, createdMs, expiresMs } = invoice
+      return { id, asset, amount, description, createdMs, expiresMs }
     },
     meetingPoints: () => meetingPointViews(hosts.routing),
     warnings: () => warningsOf(hosts, state),
