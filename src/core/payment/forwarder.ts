@@ -218,7 +218,8 @@ export function settleHop (host: Host, hop: Hop, secret: Uint8Array): void {
   const incoming = addScalars(secret, hop.shift)
   invariant(equalBytes(mulG(incoming), hop.point), 'a secret that opens the outgoing lock, shifted, opens the incoming one')
   host.tables.hops.set(hop.origin, { ...hop, secret: incoming })
-  host.fulfil(hop.incoming.channelId, hop.incoming.lockId, incoming)
+  // A secret that comes after the incoming lock has ended is kept for the record only.
+  if (!hop.incomingOver) host.fulfil(hop.incoming.channelId, hop.incoming.lockId, incoming)
 }
 
 /** The outgoing lock has ended for certain without being paid: only now the incoming one is given back. @see ROUTE-38 */

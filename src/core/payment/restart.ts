@@ -15,7 +15,7 @@ export function restart (host: Host): void {
     const over = hop.outgoingOver || host.offerState(hop.origin) === 'none'
     if (!over && cause !== undefined) tables.flights.set(hop.origin, { cause, channelId: hop.outgoing.channelId, amount: hop.outgoing.amount })
     // ROUTE-47: what was learnt is used again; what never left is given back.
-    if (hop.secret !== undefined) host.fulfil(hop.incoming.channelId, hop.incoming.lockId, hop.secret)
+    if (hop.secret !== undefined && !hop.incomingOver) host.fulfil(hop.incoming.channelId, hop.incoming.lockId, hop.secret)
     else if (over && !hop.incomingOver) host.fail(hop.incoming.channelId, hop.incoming.lockId, 'timed-out')
     if (over && hop.incomingOver) tables.hops.delete(hop.origin)
     else if (over !== hop.outgoingOver) tables.hops.set(hop.origin, { ...hop, outgoingOver: over })
