@@ -1,12 +1,13 @@
 import { isRefusal } from '../../src/core/base/step.js'
 import type { InvoiceId } from '../../src/core/base/ids.js'
 import type { Units } from '../../src/core/base/money.js'
-import { asUnits } from '../../src/core/base/money.js'
+import { addUnits, asUnits } from '../../src/core/base/money.js'
 import type { Misbehaviour } from '../harness/frame-messages.js'
 import { isPaid, makeInvoice, outcomeOf, startPayment, type Payment } from '../harness/payments.js'
 import type { Random } from '../harness/random.js'
 import { randomOf } from '../harness/random.js'
-import { setUp } from '../harness/set-up.js'
+import type { FeePolicy } from '../../src/core/link/rules.js'
+import { setUp, type Built } from '../harness/set-up.js'
 import { plainText } from '../harness/simulated-node.js'
 import type { World } from '../harness/world.js'
 import { sat } from '../harness/world.js'
@@ -23,6 +24,7 @@ const PAYMENTS_MAX = 8
 const FAULTS_MAX = 6
 /** What a probe pays after everything else, and how long hints have to spread before. */
 const PROBE_AMOUNT = sat(1)
+const PROBE_FEE_MAX = sat(20)
 const HINTS_MS = 5_000
 
 /** What happens in a schedule, drawn from its seed before it runs. */
@@ -31,6 +33,9 @@ interface Plan {
   readonly latency: { readonly minMs: number, readonly maxMs: number, readonly jitterMs: number, readonly noticeMs: number }
   readonly writeMs: { readonly min: number, readonly max: number }
   readonly payments: ReadonlyArray<{ readonly atMs: number, readonly payer: number, readonly payee: number, readonly amount: Units }>
+  /** New limits that an end of a link asks for. */
+  readonly limits: ReadonlyArray<{ readonly atMs: number, readonly edge: number, readonly end: 0 | 1, readonly limit: Units }>
+  readonly fee: FeePolicy | undefined
   readonly faults: readonly PlannedFault[]
 }
 
@@ -51,16 +56,22 @@ function planOf (seed: bigint, nodes: number | undefined): Plan {
   const count = nodes ?? random.between(NODES_MIN, NODES_MAX)
   const topology = randomTopology(random, count)
   const minMs = random.between(1, 50)
+  // In some schedules all payments are asked for at the same moment.
+  const burstMs = random.chance(0.25) ? random.between(0, ACTION_MS) : undefined
   const payments = Array.from({ length: random.between(1, PAYMENTS_MAX) }, () => {
     const [payer, payee] = random.shuffled(Array.from({ length: count }, (_, index) => index))
-    return { atMs: random.between(0, ACTION_MS), payer: payer!, payee: payee!, amount: amountOf(random) }
+    return { atMs: burstMs ?? random.between(0, ACTION_MS), payer: payer!, payee: payee!, amount: amountOf(random) }
   })
+  const limits = Array.from({ length: random.pick([0, 0, 1, 3]) }, () =>
+    ({ atMs: random.between(0, ACTION_MS), edge: random.below(topology.edges.length), end: random.pick([0, 1] as const), limit: sat(random.between(0, 2_000)) }))
   const faults = random.chance(0.2) ? [] : Array.from({ length: random.between(1, FAULTS_MAX) }, () => faultOf(random, topology))
   return {
     topology,
     latency: { minMs, maxMs: minMs + random.between(0, 100), jitterMs: random.between(0, 40), noticeMs: random.pick([0, 50, 2_000]) },
     writeMs: { min: 0, max: random.pick([0, 5, 30]) },
     payments,
+    limits,
+    fee: random.chance(0.4) ? { base: asUnits(BigInt(random.below(1_000))), ppm: random.below(2_000) } : undefined,
     // One node at most breaks the protocol: who deals with two such nodes at once has chosen them himself.
     faults: faults.filter((fault, index) => fault.type !== 'misbehave' || faults.findIndex(({ type }) => type === 'misbehave') === index)
   }
@@ -96,7 +107,7 @@ function faultOf (random: Random, topology: Topology): PlannedFault {
 }
 
 /** Lets the plan happen; payments that were made are added to the list as they come. */
-function schedule (world: World, plan: Plan, payments: Payment[]): void {
+function schedule (world: World, plan: Plan, built: Built, payments: Payment[]): void {
   for (const { atMs, payer, payee, amount } of plan.payments) {
     world.later(atMs, () => {
       const description = 'random'
@@ -108,6 +119,10 @@ function schedule (world: World, plan: Plan, payments: Payment[]): void {
         startPayment(world, payment)
       })
     })
+  }
+  for (const { atMs, edge, end, limit } of plan.limits) {
+    const { channelId } = built.channels[edge]!
+    world.later(atMs, () => { world.request(plan.topology.edges[edge]![end], { type: 'channel.set', channelId, limit }) })
   }
   for (const fault of plan.faults) {
     world.later(fault.atMs, () => {
@@ -144,7 +159,7 @@ async function probe (world: World, plan: Plan, payments: Payment[]): Promise<nu
   const [a, b] = random.shuffled(world.nodes.map(({ index }) => index))
   let probes = 0
   for (const [payer, payee] of [[a!, b!], [b!, a!]] as const) {
-    if (!plan.topology.meetingPoints.every((host) => feasible(world, payer, host, payee, PROBE_AMOUNT))) continue
+    if (!plan.topology.meetingPoints.every((host) => feasible(world, payer, host, payee, addUnits(PROBE_AMOUNT, PROBE_FEE_MAX)))) continue
     const payment = await makeInvoice(world, { payer, payee, amount: PROBE_AMOUNT, description: 'probe' })
     if (isRefusal(payment)) {
       world.violate({ invariant: 'I19', detail: `n${payee} could not make an invoice over ${PROBE_AMOUNT}: ${plainText(payment)}` })
@@ -152,7 +167,7 @@ async function probe (world: World, plan: Plan, payments: Payment[]): Promise<nu
     }
     payments.push(payment)
     probes++
-    const asked = startPayment(world, payment)
+    const asked = startPayment(world, payment, { feeMax: PROBE_FEE_MAX })
     await world.run(120_000, () => asked.answers.length > 0)
     if (!isPaid(payment)) world.violate({ invariant: 'I19', detail: `n${payer} could not pay ${PROBE_AMOUNT} to n${payee} after all faults: ${plainText(outcomeOf(payment))}` })
   }
@@ -169,10 +184,10 @@ export const RANDOM: Scenario = {
   },
   async run (world, { seed, nodes }): Promise<Figures> {
     const plan = planOf(seed, nodes)
-    await setUp(world, plan.topology)
+    const built = await setUp(world, plan.topology, { fee: plan.fee })
     const baseline = takeBaseline(world)
     const payments: Payment[] = []
-    schedule(world, plan, payments)
+    schedule(world, plan, built, payments)
     await world.run(ACTION_MS + FAULT_MS_MAX)
     world.heal()
     await settle(world, payments)
