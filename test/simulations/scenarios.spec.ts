@@ -22,7 +22,8 @@ describe('simulations, scenarios', () => {
     })
   }
 
-  it('crash-points: every point of a payment over three hops, at each of its four nodes [I14]', async () => {
+  it('crash-points: every point of a payment over three hops, at each of its four nodes [I14]', async function () {
+    this.timeout(300_000)
     const crash = scenarioOf('crash-points')!
     let crashed = 0
     for (let seed = 0n; seed < CRASH_POINTS; seed++) {
@@ -33,7 +34,8 @@ describe('simulations, scenarios', () => {
     assert.ok(crashed > 60, `only ${crashed} crashes: the points are not reached`)
   })
 
-  it('disk-failure: at many moments of a payment over three hops, at each of its four nodes', async () => {
+  it('disk-failure: at many moments of a payment over three hops, at each of its four nodes', async function () {
+    this.timeout(300_000)
     for (let seed = 0n; seed < DISK_FAILURES; seed++) assert.equal(complaint(await run(scenarioOf('disk-failure')!, { seed })), '')
   })
 

@@ -114,6 +114,16 @@ describe('world', () => {
     }
   })
 
+  it('takes an armed crash back when all faults end', async () => {
+    const { world } = stubWorld()
+    await world.start()
+    world.crashAfter(0, 0, 10)
+    world.heal()
+    await world.ask(0, HOST)
+    assert.equal(world.nodes[0]!.processes, 1)
+    await world.stop()
+  })
+
   it('stops a node whose disk fails, before it answers', async () => {
     const { world } = stubWorld()
     await world.start()
