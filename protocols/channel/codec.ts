@@ -7,6 +7,7 @@ import { EVIDENCE_ITEMS_MAX, FRAME_BYTES_MAX, SECRETS_PER_MESSAGE_MAX, UPDATES_P
 import { FAIL_REASONS, LOCK_MESSAGE_BYTES, LOCK_ONION_BYTES_MAX, type LockTerms, type Update } from '../../src/core/channel/lock.js'
 import { REFUSE_REASONS, type ChannelMessage, type EnforcedOpening, type Evidence, type OpenMessage, type RoundPhaseName, type TrustLineOpening } from '../../src/core/channel/messages.js'
 import { isPoint, isScalar } from '../../src/core/crypto/curve.js'
+import '../protobuf.js'
 import * as pb from './pb/channel.js'
 
 /** Bytes of channel frames to messages of the core, and back; all validation of form. @see CHAN-1 */

@@ -5,6 +5,7 @@ import { fault, isFault, type Fault } from '../../src/core/base/step.js'
 import { isPoint } from '../../src/core/crypto/curve.js'
 import { LINK_REFUSE_REASONS, type HintRecord, type HintRequestMessage, type HintsMessage, type HintStep, type LinkMessage } from '../../src/core/link/messages.js'
 import { BUCKETS, HOPS_MAX, RECORDS_PER_MESSAGE_MAX, REQUEST_HOPS_MAX } from '../../src/core/routing/limits.js'
+import '../protobuf.js'
 import * as pb from './pb/link.js'
 
 /** Bytes of link frames to messages of the core, and back; all validation of form. @see LINK-1, HINT-4 */

@@ -7,6 +7,7 @@ import { ONION_BYTES } from '../../src/core/crypto/onion.js'
 import { DETOURS_MAX, FORWARDS_MAX, HOPS_LEFT_MAX, TIME_LEFT_MS_MAX, WAYPOINT_BYTES, WAYPOINTS_MAX } from '../../src/core/payment/limits.js'
 import { NO_ROUTE_REASONS, type MakeRoute, type RouteMessage, type RouteSide } from '../../src/core/payment/messages.js'
 import { EXPIRY_DELTA_SECONDS_MAX, RATE_MAX, type Quote } from '../../src/core/payment/quote.js'
+import '../protobuf.js'
 import * as pb from './pb/route.js'
 
 /** Bytes of route frames to messages of the core, and back; all validation of form. @see ROUTE-1 */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { toHex } from '../../src/core/base/bytes.js'
 import { asUnits } from '../../src/core/base/money.js'
+import type { ChannelMessage } from '../../src/core/channel/messages.js'
 import type { AssetId, RouteId } from '../../src/core/base/ids.js'
 import { decodeChannel, encodeChannel } from '../../protocols/channel/codec.js'
 import { decodeLink, encodeLink } from '../../protocols/link/codec.js'
@@ -19,7 +20,7 @@ describe('numbers in protobuf frames, at the edges of bytes and words', () => {
     const open = vectorMessages['open a trust line']!
     assert.ok(open.type === 'open')
     for (const value of EDGES.filter((edge) => edge <= UNITS_MAX)) {
-      const message = { ...open, opening: { kind: 'trust-line' as const, openerLimit: asUnits(value), acceptorLimit: asUnits(0n) } }
+      const message: ChannelMessage = { ...open, opening: { kind: 'trust-line', openerLimit: asUnits(value), acceptorLimit: asUnits(0n) } }
       assert.deepEqual(decodeChannel(encodeChannel(message)), message, `${value}`)
     }
   })
