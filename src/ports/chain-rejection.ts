@@ -9,8 +9,8 @@ export type RejectReason =
   | 'amounts'               // more out than in, or out of range
   | 'fee-too-low'
   | 'fee-too-high'
-  | 'dust'
-  | 'missing-ephemeral-spend' // a dust anchor that the package does not spend, or with a fee of its own
+  | 'dust'                  // an output below dust, or dust in a transaction with a fee of its own
+  | 'missing-ephemeral-spend' // a dust anchor that the package does not spend
   | 'replacement'           // it conflicts with a transaction that it does not pay enough to replace
   | 'truc'                  // beyond the topology or size of version 3
   | 'nonstandard'
@@ -22,7 +22,7 @@ export type RejectReason =
 /** Texts of Bitcoin Core 0.21 to 29, Knots and litecoind, first match. Order matters: the special before the general. */
 const TEXTS: ReadonlyArray<readonly [pattern: RegExp, reason: RejectReason]> = [
   [/already[- ](in utxo set|in block ?chain|known)|txn-already-known/i, 'already-confirmed'],
-  [/missing-ephemeral-spends|ephemeral|dust output must be 0-fee/i, 'missing-ephemeral-spend'],
+  [/missing-ephemeral-spends/i, 'missing-ephemeral-spend'],
   [/script-verify-flag/i, 'invalid-script'],
   [/TRUC|v3-(rule|violation)|tx-size-truc/i, 'truc'],
   [/non-BIP68-final/i, 'not-final-sequence'],

@@ -67,7 +67,11 @@ export function serveMethod<T extends ServedTransaction> (chain: ServedChain<T>,
     }
     case 'gettxout': return unspentOf(chain, hashIn(params[0]), countIn(params[1], 'output'), params[2] !== false)
     case 'estimatesmartfee': return { errors: ['Insufficient data or no feerate found'], blocks: countIn(params[0], 'blocks') }
-    case 'sendrawtransaction': return send(chain.accept(transactionIn(chain, params[0])))
+    case 'sendrawtransaction': {
+      const tx = transactionIn(chain, params[0])
+      if (tx.outputs.some((_output, vout) => ledger.coins.has(`${tx.txid}:${vout}`))) throw new RpcError(ALREADY_IN_CHAIN, 'Transaction outputs already in utxo set')
+      return send(chain.accept(tx))
+    }
     case 'testmempoolaccept': return listIn(params[0]).map((hex) => testOf(chain, hex))
     case 'submitpackage': {
       if (chain.capabilities()?.packages !== true) throw new RpcError(METHOD_NOT_FOUND, 'Method not found')
@@ -141,7 +145,6 @@ function transactionIn<T extends ServedTransaction> (chain: ServedChain<T>, hex:
   const text = typeof hex === 'string' ? hex : ''
   const tx = /^(?:[0-9a-fA-F]{2})+$/.test(text) ? chain.parse(fromHex(text)) : undefined
   if (tx === undefined) throw new RpcError(DECODE_FAILED, 'TX decode failed. Make sure the tx has at least one input.')
-  if (tx.outputs.some((_output, vout) => chain.ledger.coins.has(`${tx.txid}:${vout}`))) throw new RpcError(ALREADY_IN_CHAIN, 'Transaction outputs already in utxo set')
   return tx
 }
 
