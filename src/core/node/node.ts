@@ -112,7 +112,13 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
       case 'announcement': routing.onAnnouncement(hosts.routing, event.bytes); break
       case 'timerFired': onTimer(event.key); break
       case 'request': hosts.answerNow(event.requestId, request(event.requestId, event.request)); break
-      case 'flush': startRounds(hosts.channel); break
+      case 'flush': {
+        startRounds(hosts.channel)
+        // What a round could not take ends here, and may queue the end of another channel's lock.
+        settleOutcomes(hosts)
+        startRounds(hosts.channel)
+        break
+      }
       default: unreachable(event)
     }
   }

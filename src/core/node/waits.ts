@@ -3,6 +3,7 @@ import type { Units } from '../base/money.js'
 import type { Journal, Table } from '../base/table.js'
 import { createTable } from '../base/table.js'
 import type { Channel } from '../channel/entity.js'
+import { kindOf } from '../channel/kinds.js'
 import type { ChannelOutcome } from '../channel/host.js'
 import { refuse, type Refusal } from '../base/step.js'
 
@@ -51,7 +52,10 @@ function resultOf (wait: Wait, outcome: ChannelOutcome, channel: Channel | undef
     case 'openRefused': return refuse('channel-refused', { reason: outcome.reason })
     case 'closed': return until === 'closed' ? { status: 'closed' } : refuse('no-channel', { id: channelId })
     case 'fault': return refuse('channel-not-open', { id: channelId, status: 'failed' })
-    case 'limitRefused': return typeof until === 'object' && until.limit === outcome.limit ? refuse('limit-too-low', { least: 'more' }) : undefined
+    case 'limitRefused': {
+      if (typeof until !== 'object' || until.limit !== outcome.limit || channel === undefined) return undefined
+      return refuse('limit-too-low', { least: kindOf(channel.state).leastLimit(channel.state), asset: channel.asset })
+    }
     default: {
       const limit = channel?.state.kind === 'trust-line' ? channel.state.localLimit : undefined
       return typeof until === 'object' && limit === until.limit ? {} : undefined
