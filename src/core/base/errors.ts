@@ -60,6 +60,7 @@ export const ERRORS = {
   'channel-exists': [314, 'There is already a channel of this kind and asset on the link: {id}.'],
   'limit-too-low': [315, 'The limit cannot go below what is owed and locked: {least}.'],
   'link-busy': [316, 'The link to {peer} carries {channels} channels; close them first.'],
+  'limit-replaced': [317, 'A newer request took the place of this limit before it could be proposed.'],
   // 4xx chain
   'no-chain': [400, 'This node has no {chain} backend; `amiko init --chain` sets one.'],
   // 5xx mesh

@@ -92,5 +92,7 @@ export type ChannelOutcome =
   | { readonly type: 'closed', readonly channelId: ChannelId }
   /** What is owed and locked grew above the limit we wanted before it could be proposed. */
   | { readonly type: 'limitRefused', readonly channelId: ChannelId, readonly limit: Units }
+  /** A newer wish took the place of a limit that still waited. */
+  | { readonly type: 'limitReplaced', readonly channelId: ChannelId, readonly limit: Units }
   /** The peer broke the protocol: the channel is `failed`; evidence is kept. */
   | { readonly type: 'fault', readonly channelId: ChannelId, readonly fault: Fault }

@@ -1,7 +1,7 @@
 import type { ChannelId, OriginId } from '../base/ids.js'
 import { equalBytes } from '../base/bytes.js'
 import { invariant } from '../base/invariant.js'
-import type { Units } from '../base/money.js'
+import { asUnits, type Units } from '../base/money.js'
 import { refuse, type Refusal } from '../base/step.js'
 import { mulG } from '../crypto/curve.js'
 import type { Channel } from './entity.js'
@@ -93,9 +93,12 @@ export function setLimit (host: ChannelHost, channelId: ChannelId, limit: Units)
   const { round, state } = channel
   const least = kindOf(state).leastLimit(round.phase === 'idle' ? state : runningDraft(host, channel).state)
   if (limit < least) return refuse('limit-too-low', { least })
-  // The newest wish counts; an older one that still waits is replaced.
-  const others = queueOf(host, channelId).updates.filter(({ type }) => type !== 'set-limit')
-  setUpdates(host, channelId, [...others, { type: 'set-limit', limit }])
+  // The newest wish counts; an older one that still waits is replaced, and whoever wanted it is told.
+  const { updates } = queueOf(host, channelId)
+  for (const update of updates) {
+    if (update.type === 'set-limit' && update.limit !== limit) host.outcome({ type: 'limitReplaced', channelId, limit: asUnits(update.limit) })
+  }
+  setUpdates(host, channelId, [...updates.filter(({ type }) => type !== 'set-limit'), { type: 'set-limit', limit }])
   return undefined
 }
 

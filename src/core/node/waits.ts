@@ -56,6 +56,7 @@ function resultOf (wait: Wait, outcome: ChannelOutcome, channel: Channel | undef
       if (typeof until !== 'object' || until.limit !== outcome.limit || channel === undefined) return undefined
       return refuse('limit-too-low', { least: kindOf(channel.state).leastLimit(channel.state), asset: channel.asset })
     }
+    case 'limitReplaced': return typeof until === 'object' && until.limit === outcome.limit ? refuse('limit-replaced') : undefined
     default: {
       const limit = channel?.state.kind === 'trust-line' ? channel.state.localLimit : undefined
       return typeof until === 'object' && limit === until.limit ? {} : undefined

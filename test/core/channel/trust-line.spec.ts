@@ -103,6 +103,15 @@ describe('trust line, open', () => {
       assert.equal(stateOf(alice, id).localLimit, 700n)
       assert.equal(faultOf(alice) ?? faultOf(bob), undefined)
     })
+    it('tells when a newer wish takes the place of one that still waits', () => {
+      const { world, alice, id } = openLine(700n, 300n)
+      world.disconnect()
+      for (const limit of [800n, 800n, 900n]) alice.step((host) => setLimit(host, id, asUnits(limit)))
+      world.connect()
+      world.settle()
+      assert.deepEqual(told(alice, 'limitReplaced').map(({ limit }) => limit), [800n])
+      assert.equal(stateOf(alice, id).localLimit, 900n)
+    })
     it('stays in range at the largest limits [IOU-4]', () => {
       const { world, alice, bob, id } = openLine(UNITS_MAX, UNITS_MAX)
       assert.equal(capacity(alice.host, id).spendable, UNITS_MAX)
