@@ -47,6 +47,8 @@ export function libp2pMesh (options: Libp2pMeshOptions): Mesh & MeshAdministrati
   const self = peerIdOfPublicKey(secp256k1.getPublicKey(options.identitySecret, true))
   const { logger } = options
   let running: Running | undefined
+  /** Peers to keep that were named before the start: a node knows its links before it has a mesh. */
+  const early = new Map<PeerId, readonly string[]>()
 
   const open = async (events: MeshEvents): Promise<Running> => {
     const [libp2pHost, { LevelDatastore }, { Announcements }, { Neighbours }, { multiaddr }] = await Promise.all([
@@ -120,6 +122,8 @@ export function libp2pMesh (options: Libp2pMeshOptions): Mesh & MeshAdministrati
     start: async (events) => {
       if (running !== undefined) return
       running = await open(events)
+      for (const [peer, addresses] of early) running.neighbours.keep(peer, addresses)
+      early.clear()
       for (const address of options.bootstrap ?? []) {
         dialAddress(address).catch((error: unknown) => { logger.info('a bootstrap peer could not be reached', { address, error }) })
       }
@@ -136,8 +140,14 @@ export function libp2pMesh (options: Libp2pMeshOptions): Mesh & MeshAdministrati
       await datastore.close()
     },
     send: (peer, stream, bytes) => running?.neighbours.send(peer, stream, bytes) ?? false,
-    keep: (peer, addresses) => { running?.neighbours.keep(peer, addresses) },
-    release: (peer) => { running?.neighbours.release(peer) },
+    keep: (peer, addresses) => {
+      if (running === undefined) early.set(peer, addresses)
+      else running.neighbours.keep(peer, addresses)
+    },
+    release: (peer) => {
+      early.delete(peer)
+      running?.neighbours.release(peer)
+    },
     drop: (peer) => { cut(peer, 'dropped by this node') },
     announce: (bytes) => { running?.announcements.announce(bytes) },
     findMeetingPoint: (id) => { running?.announcements.find(id) },

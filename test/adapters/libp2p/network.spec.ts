@@ -41,6 +41,14 @@ describe('libp2p host, network key', () => {
     await assert.rejects(a.mesh.connect('/ip4/127.0.0.1/tcp/1/p2p/12D3KooWJ2nyCDHyo8BGFbDpLLkEm9kxzVzuEi4gSYk9vLS3mKZp', {}), { name: 'bad-peer' })
   })
 
+  it('connects to a peer that it was told to keep before it started', async () => {
+    const [a, b] = [await withKey(key), await withKey(key)]
+    await a.mesh.stop()
+    a.mesh.keep(b.mesh.self, b.addresses())
+    await a.mesh.start(a.recorder.events)
+    await b.recorder.until('connected', (seen) => countOf(seen, 'connected') === 1)
+  })
+
   it('passes an abort on unchanged', async () => {
     const [a, b] = [await withKey(key), await withKey(key)]
     await assert.rejects(a.mesh.connect(b.addresses()[0]!, { signal: AbortSignal.abort() }), (error) => error instanceof Error && error.name === 'AbortError')
