@@ -1,3 +1,5 @@
+import type { EngineName } from './engine.js'
+
 /** Numbers that a benchmark found; times carry their unit in the name. */
 export interface Figures { readonly [name: string]: string | number | boolean | Figures | readonly Figures[] }
 
@@ -5,7 +7,11 @@ export interface BenchmarkOptions {
   /** Fewer repeats, to see that it works: the numbers mean little. */
   readonly quick: boolean
   /** Which engine of the curve to use, where it can be chosen. */
-  readonly engine: 'auto' | 'tiny-secp256k1' | 'libsecp256k1'
+  readonly engine: EngineName
+  /** Of `channel`: one of its two modes alone. */
+  readonly only: 'lock' | 'payment' | undefined
+  /** Folder for profiles of the measured spans, one file a process. */
+  readonly profile: string | undefined
 }
 
 /** A question of speed or size, and how to answer it. */

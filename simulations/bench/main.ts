@@ -1,14 +1,16 @@
 import '../../src/polyfill.js'
 import { cpus } from 'node:os'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { loadNativeCurve } from '../../src/adapters/native-curve/native-curve.js'
 import { VERSION } from '../../src/core/base/version.js'
-import { curveName, useCurve } from '../../src/core/crypto/curve.js'
-import type { Benchmark, BenchmarkOptions, Figures } from './benchmark.js'
+import { curveName } from '../../src/core/crypto/curve.js'
+import type { Benchmark, Figures } from './benchmark.js'
+import { channel } from './channel.js'
 import { codec } from './codec.js'
 import { benchCrypto } from './crypto.js'
-import { channel, line } from './network.js'
+import { chooseEngine, ENGINES, isEngine } from './engine.js'
+import { line } from './line.js'
+import { network } from './network.js'
 import { startup } from './startup.js'
 
 const crypto: Benchmark = {
@@ -20,23 +22,23 @@ const crypto: Benchmark = {
   }
 }
 
-const BENCHMARKS: readonly Benchmark[] = [channel, codec, crypto, line, startup]
+const BENCHMARKS: readonly Benchmark[] = [channel, codec, crypto, line, network, startup]
 
-const ENGINES = ['auto', 'tiny-secp256k1', 'libsecp256k1'] as const
+const MODES = ['lock', 'payment'] as const
+const modeOf = (name: string | undefined): typeof MODES[number] | undefined => MODES.find((mode) => mode === name)
 
 const USAGE = `Usage:
   npm run bench -- list [--json]
-  npm run bench -- NAME [--quick] [--engine ${ENGINES.join('|')}] [--json] [--out FILE]
+  npm run bench -- NAME [--quick] [--engine ${ENGINES.join('|')}] [--mode ${MODES.join('|')}] [--profile FOLDER] [--json] [--out FILE]
 
 Each prints its figures, the engine of the curve, and the machine. --quick repeats less: to see that it works.
+--mode is for the benchmark channel: one of its modes alone. --profile writes a processor profile of each process of channel and line.
 Exit: 0 done, 1 failed, 3 usage.`
-
-const isEngine = (name: string): name is BenchmarkOptions['engine'] => (ENGINES as readonly string[]).includes(name)
 
 async function main (): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, engine: { type: 'string' }, out: { type: 'string' } }
+    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, engine: { type: 'string' }, mode: { type: 'string' }, profile: { type: 'string' }, out: { type: 'string' } }
   })
   const [name, ...more] = positionals
   if (name === 'list') {
@@ -46,13 +48,14 @@ async function main (): Promise<number> {
   }
   const benchmark = BENCHMARKS.find((candidate) => candidate.name === name)
   const engine = values.engine ?? 'auto'
-  if (benchmark === undefined || more.length > 0 || !isEngine(engine)) {
+  if (benchmark === undefined || more.length > 0 || !isEngine(engine) || modeOf(values.mode) !== values.mode) {
     console.error(benchmark === undefined && name !== undefined ? `There is no benchmark ${name}.\n${USAGE}` : USAGE)
     return 3
   }
-  chooseCurve(engine)
+  chooseEngine(engine)
+  if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true })
   const began = performance.now()
-  const figures = await benchmark.run({ quick: values.quick === true, engine })
+  const figures = await benchmark.run({ quick: values.quick === true, engine, only: modeOf(values.mode), profile: values.profile })
   const report = {
     benchmark: benchmark.name,
     version: VERSION,
@@ -69,15 +72,6 @@ async function main (): Promise<number> {
     print(figures, '')
   }
   return 0
-}
-
-/** The choice a node makes by itself; it is made here too, so that the report can name it. */
-function chooseCurve (engine: BenchmarkOptions['engine']): void {
-  if (engine === 'tiny-secp256k1') return
-  let absent = ''
-  const native = loadNativeCurve((reason) => { absent = reason })
-  if (native !== undefined) useCurve(native)
-  else if (engine === 'libsecp256k1') throw new Error(`libsecp256k1 was asked for but is not there: ${absent}`)
 }
 
 function print (figures: Figures, indent: string): void {

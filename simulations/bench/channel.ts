@@ -1,0 +1,93 @@
+import { spread, rounded, type Benchmark, type BenchmarkOptions, type Figures } from './benchmark.js'
+import { compare, LOCK, meanCosts, paymentDemand, ROUND, sum, type Costs, type Demand } from './floor.js'
+import type { Reached, Paid } from './member.js'
+import { withMembers, type Members } from './members.js'
+import type { Reading } from './meter.js'
+
+/**
+ * Payments and locks between processes: libp2p over TCP on loopback, LevelDB with every batch synced. The nodes are
+ * driven through the nouns of `createAmiko`, and invoices cross between the processes by Node's own channel, not over
+ * HTTP: what is measured is the protocol.
+ */
+
+interface Run<T> { readonly done: T, readonly figures: Figures }
+
+/** Measures one span of work in all processes, and holds it against its floor. */
+export async function measured<T extends { readonly seconds: number }> (members: Members, options: BenchmarkOptions, name: string, count: number, demand: (rounds: number) => Demand, work: () => Promise<T>): Promise<Run<T>> {
+  const before = await members.all<Costs>('costs', { entries: 1, bytes: 500 })
+  if (options.profile !== undefined) await members.all('profile')
+  await members.all('start')
+  const done = await work()
+  const readings = await members.all<Reading>('read')
+  if (options.profile !== undefined) await members.all('profiled', `${options.profile}/${name}`)
+  const batches = readings.reduce((all, reading) => all + reading.batches, 0)
+  const size = { entries: readings.reduce((all, { entries }) => all + entries, 0) / batches, bytes: readings.reduce((all, { bytes }) => all + bytes, 0) / batches }
+  const after = await members.all<Costs>('costs', size)
+  const { batchUs, batchWallUs } = meanCosts(after)
+  const costs = { ...meanCosts([...before, ...after]), batchUs, batchWallUs }
+  // Each round is signed by both, and so are invoices: what is left are the rounds.
+  const signed = readings.reduce((all, { curve }) => all + (curve['signSchnorr'] ?? 0), 0)
+  const rounds = (signed / count - (demand(0).sign ?? 0)) / 2
+  return { done, figures: { perSecond: rounded(count / done.seconds), roundsPerSecond: rounded(rounds * count / done.seconds), perRound: rounded(1 / rounds), ...compare(readings, costs, count, demand(rounds)) } }
+}
+
+/** A line of nodes with a trust line between neighbours; one is the meeting point. */
+export async function buildLine (members: Members, options: BenchmarkOptions, meetingPoint: number): Promise<void> {
+  const reached = await members.all<Reached>('node', options.engine)
+  await members.all('accept')
+  for (let i = 1; i < reached.length; i++) await members.ask(members.names[i]!, 'line', reached[i - 1])
+  await members.ask(members.names[meetingPoint]!, 'host')
+  for (const [i, name] of members.names.entries()) await members.ask(name, 'ready', i === 0 || i === reached.length - 1 ? 1 : 2)
+}
+
+/** Payments from the first to the last, one after the other and many at once. */
+export async function payAlong (members: Members, options: BenchmarkOptions, meetingPoint: number, inFlight: number): Promise<Figures> {
+  const { names } = members
+  const [payer, payee] = [names[0]!, names.at(-1)!]
+  const pay = async (count: number, at: number): Promise<Paid> => {
+    const paid = await members.ask<Paid>(payer, 'pay', { payee, count, inFlight: at })
+    if (paid.failures.length > count / 100) throw new Error(`${paid.failures.length} of ${count} payments failed: ${paid.failures[0]!}`)
+    return paid
+  }
+  const { quick } = options
+  const hops = names.length - 1
+  // What runs first is compiled first.
+  await pay(quick ? 30 : 300, Math.min(inFlight, 32))
+  const one = await pay(quick ? 20 : 200, 1)
+  const many = Math.round((quick ? 300 : 4_000) / hops)
+  const demand = (rounds: number): Demand => sum([1, paymentDemand(names.length, meetingPoint)], [rounds, ROUND])
+  const { done, figures } = await measured(members, options, `payments-${hops}`, many, demand, async () => await pay(many, inFlight))
+  return {
+    sequential: { invoiceToProof: spread(one.invoiceToProofMs), payToProof: spread(one.payToProofMs) },
+    concurrent: { inFlight, payments: many, failed: done.failures.length, ...figures, latency: spread(done.payToProofMs) },
+    rssMb: (await members.all<number>('rss')).map((bytes) => Math.round(bytes / 2 ** 20)).join(' ')
+  }
+}
+
+/** Locks over a route that stands: rounds, and nothing else. */
+async function locks (options: BenchmarkOptions): Promise<Figures> {
+  const { quick, engine } = options
+  const [warm, count, inFlight] = [quick ? 500 : 3_000, quick ? 2_000 : 20_000, 256]
+  return await withMembers(2, async (members) => {
+    const [payer, payee] = members.names as [string, string]
+    const there = await members.ask<Reached>(payee, 'locks', { engine, seed: 2, keep: undefined, points: 0 })
+    await members.ask<Reached>(payer, 'locks', { engine, seed: 1, keep: there, points: warm + count })
+    await members.ask(payer, 'openLocks', there.peer)
+    const pay = async (locks: number): Promise<{ seconds: number, latencyMs: readonly number[] }> => await members.ask(payer, 'payLocks', { count: locks, inFlight })
+    await pay(warm)
+    const { done, figures } = await measured(members, options, 'locks', count, (rounds) => sum([1, LOCK], [rounds, ROUND]), async () => await pay(count))
+    return { inFlight, locks: count, ...figures, latency: spread(done.latencyMs) }
+  })
+}
+
+export const channel: Benchmark = {
+  name: 'channel',
+  question: 'How many locks and how many payments a second does one trust line carry between two processes, and how far is that from what the protocol demands?',
+  run: async (options) => ({
+    lock: options.only === 'payment' ? 'not run' : await locks(options),
+    payment: options.only === 'lock' ? 'not run' : await withMembers(2, async (members) => {
+      await buildLine(members, options, 1)
+      return await payAlong(members, options, 1, 256)
+    })
+  })
+}
