@@ -45,13 +45,19 @@ export async function initialise (dir: string, config: NodeConfig): Promise<Iden
 
 /** Reads the settings of a data folder. Throws not-initialised, bad-request. */
 export async function readConfig (dir: string): Promise<NodeConfig> {
-  const text = await readOrUndefined(join(dir, CONFIG_FILE))
+  const path = join(dir, CONFIG_FILE)
+  const text = await readOrUndefined(path)
   if (text === undefined) throw new AmikoError('not-initialised', { dir })
+  return parseConfig(text, path)
+}
+
+/** Settings as text. Throws bad-request, which names the file. */
+export function parseConfig (text: string, path: string): NodeConfig {
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch (error) {
-    throw new AmikoError('bad-request', { reason: `${join(dir, CONFIG_FILE)} is not JSON (${String(error)})` })
+    throw new AmikoError('bad-request', { reason: `${path} is not JSON (${String(error)})` })
   }
   return validConfig(json)
 }
