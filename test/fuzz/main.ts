@@ -17,7 +17,7 @@ const BATCH = 500
 const GROUP = 25
 /** Longest input worth keeping, and most of them: a corpus is small, or nobody looks at it. */
 const KEPT_BYTES_MAX = 1_024
-const KEPT_MAX = 64
+const KEPT_MAX = 32
 
 const { values, positionals: [wanted] } = parseArgs({ allowPositionals: true, options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string', default: String(Date.now()) } } })
 const target = TARGETS.find((one) => one.name === wanted)
@@ -49,8 +49,8 @@ function coverage (): Coverage {
         for (const { url, functions } of taken.result) {
           if (!/\/dist\/(src|protocols)\//.test(url)) continue
           for (const { ranges } of functions) {
-            for (const { count, startOffset, endOffset } of ranges) {
-              const block = `${url}:${startOffset}:${endOffset}`
+            for (const { count, startOffset } of ranges) {
+              const block = `${url}:${startOffset}`
               if (count === 0 || seen.has(block)) continue
               seen.add(block)
               blocks.push(block)
