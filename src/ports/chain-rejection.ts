@@ -22,7 +22,7 @@ export type RejectReason =
 /** Texts of Bitcoin Core 0.21 to 29, Knots and litecoind, first match. Order matters: the special before the general. */
 const TEXTS: ReadonlyArray<readonly [pattern: RegExp, reason: RejectReason]> = [
   [/already[- ](in utxo set|in block ?chain|known)|txn-already-known/i, 'already-confirmed'],
-  [/missing-ephemeral-spends/i, 'missing-ephemeral-spend'],
+  [/missing-ephemeral-spends|unspent-dust/i, 'missing-ephemeral-spend'],
   [/script-verify-flag/i, 'invalid-script'],
   [/TRUC|v3-(rule|violation)|tx-size-truc/i, 'truc'],
   [/non-BIP68-final/i, 'not-final-sequence'],
@@ -31,7 +31,7 @@ const TEXTS: ReadonlyArray<readonly [pattern: RegExp, reason: RejectReason]> = [
   [/missing-?inputs|inputs-missingorspent|Missing inputs/i, 'missing-inputs'],
   [/in-belowout|vout-(negative|toolarge)|txouttotal|inputvalues-outofrange|fee-outofrange/i, 'amounts'],
   [/max-fee-exceeded|maxfeerate|maximum configured|absurdly-high-fee/i, 'fee-too-high'],
-  [/txn-mempool-conflict|replacement|insufficient fee|too many potential|spends-conflicting/i, 'replacement'],
+  [/txn-mempool-conflict|replacement|package RBF failed|insufficient fee|too many potential|spends-conflicting/i, 'replacement'],
   [/fee not met|mempool min fee|package-fee-too-low|package fee/i, 'fee-too-low'],
   [/dust/i, 'dust'],
   [/mempool full|too-long-mempool-chain|package-mempool-limits/i, 'mempool-limits'],

@@ -30,18 +30,18 @@ const wide = (coin: Coin, outputs: number, version = 3): Transaction => spend({ 
 
 export const packageCases: readonly ChainCase[] = [
   ...[0n, 1n, 239n, 240n, 241n].map((anchorSat) => row(`a zero-fee parent with an anchor of ${anchorSat} and its child`, 'accepted accepted', packageOf(anchorSat))),
-  row('a parent with a fee of 1 and an anchor of 100', 'dust missing-inputs|dust package|dust dust', packageOf(100n, 1n)),
+  row('a parent with a fee of 1 and an anchor of 100', 'dust missing-inputs', packageOf(100n, 1n)),
   row('a parent with a fee of 1 and an anchor of 240', 'accepted accepted', packageOf(240n, 1n)),
   row('a parent that pays for itself, and its child', 'accepted accepted', packageOf(240n, 1_000n)),
   row('a zero-fee parent alone', 'fee-too-low', async (world) => await world.send(parentOf(await world.coin(), 240n))),
   row('a zero-fee parent with an anchor of 1 alone', 'fee-too-low', async (world) => await world.send(parentOf(await world.coin(), 1n))),
   row('a child that does not pay for both', 'fee-too-low fee-too-low', packageOf(240n, 0n, 200n)),
-  row('a child that leaves the dust anchor unspent', 'package missing-ephemeral-spend|missing-ephemeral-spend missing-ephemeral-spend', packageOf(1n, 0n, FEE, { anchor: false })),
+  row('a child that leaves the dust anchor unspent', 'missing-ephemeral-spend missing-ephemeral-spend', packageOf(1n, 0n, FEE, { anchor: false })),
   row('a child that leaves an anchor above dust unspent', 'accepted accepted', packageOf(240n, 0n, FEE, { anchor: false })),
   row('a child that spends nothing of the parent', 'package package', async (world) => await world.sendPackage(parentOf(await world.coin(), 240n), simple(await world.coin(), { version: 3 }))),
-  row('a child of version 2', 'truc truc|package truc|truc package', packageOf(240n, 0n, FEE, { version: 2 })),
-  row('a child above 1,000 vB', 'truc truc|package truc|truc package', packageOf(240n, 0n, 5_000n, { extraOutputs: 22 })),
-  row('an anchor spent with something in its witness', 'nonstandard nonstandard|package nonstandard|nonstandard package', packageOf(240n, 0n, FEE, { bend: () => [Uint8Array.of(1)] })),
+  row('a child of version 2', 'truc truc', packageOf(240n, 0n, FEE, { version: 2 })),
+  row('a child above 1,000 vB', 'truc truc', packageOf(240n, 0n, 5_000n, { extraOutputs: 22 })),
+  row('an anchor spent with something in its witness', 'fee-too-low nonstandard', packageOf(240n, 0n, FEE, { bend: () => [Uint8Array.of(1)] })),
   row('a parent just below 10,000 vB', 'accepted', async (world) => await world.send(wide(await world.coin(MINE, 400_000n), 229))),
   row('a parent above 10,000 vB', 'truc', async (world) => await world.send(wide(await world.coin(MINE, 400_000n), 232))),
   row('as large in version 2', 'accepted', async (world) => await world.send(wide(await world.coin(MINE, 400_000n), 232, 2))),
@@ -71,7 +71,7 @@ export const packageCases: readonly ChainCase[] = [
     const second = spend({ inputs: [{ coin }], outputs: [{ script: keyLock(6).script, valueSat: VALUE - 240n }, { script: ANCHOR.script, valueSat: 240n }], version: 3 })
     return await world.sendPackage(second, childOf(second, forSecond, 5n * FEE))
   }),
-  row('a package that pays too little to replace one', 'replacement replacement|package replacement|replacement package|package package', async (world) => {
+  row('a package that pays too little to replace one', 'replacement replacement', async (world) => {
     const [coin, forFirst, forSecond] = [await world.coin(), await world.coin(), await world.coin()]
     const first = parentOf(coin, 240n)
     await world.sendPackage(first, childOf(first, forFirst, FEE))

@@ -34,10 +34,10 @@ const taproot = (key: Uint8Array): Uint8Array => concatBytes(Uint8Array.of(0x51,
 /** A taproot output whose key is the key itself. */
 export const keyLock = (n = 1): Lock => ({ script: taproot(xOnly(secretOf(n))), secret: secretOf(n) })
 
-/** A taproot output of one leaf under the key `n`. */
-export function leafLock (leaf: Uint8Array, leafSecrets: readonly Uint8Array[], n = 1): Lock {
+/** A taproot output of one leaf. @param internalSecret - of the key under it */
+export function leafLock (leaf: Uint8Array, leafSecrets: readonly Uint8Array[], internalSecret = secretOf(1)): Lock {
   const leafHash = leafHashOf(leaf)
-  const internal = xOnly(secretOf(n))
+  const internal = xOnly(internalSecret)
   const output = addMulG(concatBytes(Uint8Array.of(2), internal), taggedHash('TapTweak', concatBytes(internal, leafHash)))
   assert.ok(output !== undefined)
   return { script: taproot(output.subarray(1)), leaf, control: concatBytes(Uint8Array.of(0xc0 | (output[0]! & 1)), internal), leafSecrets }

@@ -73,6 +73,8 @@ export const historyOf = async (chain: Chain, watch: Watch, from: number): Promi
 export const unspent = async (chain: Chain, outpoint: Outpoint): Promise<UnspentOutput | 'none' | undefined> => await asked((answer) => { chain.unspent(outpoint, answer) })
 
 const COINS_TO_BEGIN = 3
+/** Another branch pays somewhere else: the same block twice would be the one that was taken out. */
+const OTHER = keyLock(7)
 
 /**
  * What every {@link Chain} keeps: the same verdicts on the same transactions, and events in the order of the chain.
@@ -224,7 +226,7 @@ export function chainCompliance (name: string, create: () => Promise<ChainHarnes
         await mine(2)
         const height = chain.tip()!.height
         told.lines.length = 0
-        await harness.reorg(2, MINE.script)
+        await harness.reorg(2, OTHER.script)
         await until(() => chain.tip()!.height === height + 1, 'the other branch')
         const id = short(tx.getId())
         assert.deepEqual(told.lines.filter((line) => !line.startsWith('~')), [`-${height}`, `-${height - 1} ${id}`, `+${height - 1} ${id}`, `+${height}`, `+${height + 1}`])
@@ -241,7 +243,7 @@ export function chainCompliance (name: string, create: () => Promise<ChainHarnes
         before.unshift(second.tip()!)
         await second.stop()
         const quiet = first.lines.length
-        await harness.reorg(1, MINE.script)
+        await harness.reorg(1, OTHER.script)
         await until(() => chain.tip()!.height === before[0]!.height + 1, 'the other branch')
         const third = harness.chain()
         const again = listener(before[0])

@@ -56,9 +56,12 @@ export async function submitPackage (rpc: Rpc, raws: readonly Uint8Array[], sign
     const verdict = recordIn(row, 'a verdict')
     return [hashIn(verdict['txid'], 'a transaction id'), verdict] as const
   }))
+  // A fault of the package as a whole is named there; the members then only say how they fared alone.
+  const whole = message === 'success' || message === 'transaction failed' ? undefined : String(message)
   return ids.map((txid, i) => {
     const error = byId.get(txid)?.['error']
     if (answers[i]?.ok === true) return { status: 'known', txid }
+    if (whole !== undefined && (error !== undefined || !byId.has(txid))) return rejected(whole)
     if (typeof error === 'string') return rejected(error === 'package-not-validated' ? `package: ${String(message)}` : error)
     if (byId.has(txid)) return { status: 'accepted', txid }
     return rejected(`package: ${String(message)}`)

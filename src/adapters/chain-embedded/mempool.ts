@@ -118,7 +118,7 @@ export function mempool ({ parameters, coin: chainCoin, locks }: MempoolWorld): 
       const truc = policy.truc ? checkTruc(tx, pool, conflicts) : undefined
       if (truc !== undefined) return truc
     } else if (conflicts.size > 0) return 'txn-mempool-conflict'
-    const replacement = checkReplacement(tx, feeSat, conflicts, pool, policy.fullReplacement)
+    const replacement = checkReplacement(tx, feeSat, conflicts, pool, policy.replacement)
     if (replacement !== undefined) return replacement
     if (chainTooLong(tx, evictedWith(conflicts, pool))) return 'too-long-mempool-chain'
     if (!returning && leavesDust(tx, pool.parentsOf(tx).map((entry) => entry.tx))) return 'missing-ephemeral-spends'
@@ -138,22 +138,27 @@ export function mempool ({ parameters, coin: chainCoin, locks }: MempoolWorld): 
     return { status: 'accepted', txid, replaced }
   }
 
-  /** Both or none. */
-  const together = (parentTx: ParsedTransaction, childTx: ParsedTransaction): string | readonly PoolEntry[] => {
-    const [parent, child] = [judge(parentTx), judge(childTx, parentTx)]
-    if (typeof parent === 'string') return parent
-    if (typeof child === 'string') return child
-    if (parent.feeSat + child.feeSat < feeAt(parameters.minFeeSatPerKvb, parentTx.vsize + childTx.vsize)) return `package ${FEE_NOT_MET}`
+  /** Both or none. @returns the reason for each of them, or what they replaced */
+  const together = (parentTx: ParsedTransaction, childTx: ParsedTransaction): readonly [parent: string, child: string] | { readonly replaced: readonly PoolEntry[] } => {
+    const parent = judge(parentTx)
+    if (typeof parent === 'string') return [parent, 'missing-inputs']
+    const child = judge(childTx, parentTx)
+    // A parent whose child fails is what it was alone: too cheap.
+    if (typeof child === 'string') return [FEE_NOT_MET, child]
+    if (parent.feeSat + child.feeSat < feeAt(parameters.minFeeSatPerKvb, parentTx.vsize + childTx.vsize)) return [FEE_NOT_MET, FEE_NOT_MET]
     const conflicts = new Set([...parent.conflicts, ...child.conflicts])
     const failure = checkTrucPackage(parentTx, childTx, pool) ?? checkPackageReplacement(parent, child, conflicts, pool) ??
-      (chainTooLong(parentTx, conflicts) || chainTooLong(childTx, conflicts) ? 'package-mempool-limits' : undefined) ??
-      (leavesDust(childTx, [parentTx, ...pool.parentsOf(childTx).map(({ tx }) => tx)]) ? 'missing-ephemeral-spends' : undefined) ??
-      scriptsHold(parentTx, parent.coins) ?? scriptsHold(childTx, child.coins)
-    if (failure !== undefined) return failure
+      (chainTooLong(parentTx, conflicts) || chainTooLong(childTx, conflicts) ? 'package-mempool-limits' : undefined)
+    if (failure !== undefined) return [failure, failure]
+    const parentScripts = scriptsHold(parentTx, parent.coins)
+    if (parentScripts !== undefined) return [parentScripts, 'missing-inputs']
+    if (leavesDust(childTx, [parentTx, ...pool.parentsOf(childTx).map(({ tx }) => tx)])) return ['unspent-dust', 'unspent-dust']
+    const childFailure = scriptsHold(childTx, child.coins)
+    if (childFailure !== undefined) return [FEE_NOT_MET, childFailure]
     const replaced = evict(conflicts)
     pool.add({ tx: parentTx, feeSat: parent.feeSat })
     pool.add({ tx: childTx, feeSat: child.feeSat })
-    return replaced
+    return { replaced }
   }
 
   const acceptPackage = (txs: readonly ParsedTransaction[]): readonly MempoolVerdict[] => {
@@ -168,8 +173,8 @@ export function mempool ({ parameters, coin: chainCoin, locks }: MempoolWorld): 
     if (first.status === 'rejected' && !MENDABLE.has(first.text)) return [first, { status: 'rejected', txid: child.txid, text: 'missing-inputs' }]
     if (first.status !== 'rejected') return [first, accept(child)]
     const outcome = together(parent, child)
-    if (typeof outcome === 'string') return rejected(outcome)
-    return [{ status: 'accepted', txid: parent.txid, replaced: outcome }, { status: 'accepted', txid: child.txid, replaced: [] }]
+    if (!('replaced' in outcome)) return txs.map(({ txid }, i) => ({ status: 'rejected', txid, text: outcome[i]! }))
+    return [{ status: 'accepted', txid: parent.txid, replaced: outcome.replaced }, { status: 'accepted', txid: child.txid, replaced: [] }]
   }
 
   return { pool, accept, acceptPackage }

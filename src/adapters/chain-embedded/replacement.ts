@@ -5,9 +5,7 @@ import type { Pool, PoolEntry } from './pool.js'
 /** What a replacement pays for its own bytes, beyond what it replaces. */
 const INCREMENTAL_SAT_PER_KVB = 1_000n
 const REPLACED_MAX = 100
-const SIGNAL_SEQUENCE_MAX = 0xfffffffd
 
-const signals = (tx: ParsedTransaction): boolean => tx.version === 3 || tx.inputs.some(({ sequence }) => sequence <= SIGNAL_SEQUENCE_MAX)
 /** Whether the first pays a higher rate than the second, without a division. */
 const paysMore = (feeSat: bigint, vsize: number, other: PoolEntry): boolean => feeSat * BigInt(other.tx.vsize) > other.feeSat * BigInt(vsize)
 
@@ -21,10 +19,10 @@ export function evictedWith (conflicts: Iterable<PoolEntry>, pool: Pool): Readon
   return evicted
 }
 
-/** The rules of BIP 125 as version 29 keeps them. @returns the reason of a refusal */
-export function checkReplacement (tx: ParsedTransaction, feeSat: bigint, conflicts: ReadonlySet<PoolEntry>, pool: Pool, fullReplacement: boolean): string | undefined {
+/** The rules of BIP 125 as version 29 keeps them, without the signal. @returns the reason of a refusal */
+export function checkReplacement (tx: ParsedTransaction, feeSat: bigint, conflicts: ReadonlySet<PoolEntry>, pool: Pool, allowed: boolean): string | undefined {
   if (conflicts.size === 0) return undefined
-  for (const conflict of conflicts) if (!fullReplacement && !signals(conflict.tx)) return 'txn-mempool-conflict'
+  if (!allowed) return 'txn-mempool-conflict'
   for (const ancestor of pool.ancestorsOf(tx)) if (conflicts.has(ancestor)) return 'bad-txns-spends-conflicting-tx'
   for (const conflict of conflicts) if (!paysMore(feeSat, tx.vsize, conflict)) return 'insufficient fee'
   const evicted = evictedWith(conflicts, pool)

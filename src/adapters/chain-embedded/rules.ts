@@ -19,13 +19,13 @@ export interface Policy {
   readonly packages: boolean
   /** Dust outputs of one transaction that may be spent within its package. */
   readonly ephemeralDustMax: number
-  /** Replacement without the signal of BIP 125. */
-  readonly fullReplacement: boolean
+  /** Whether a transaction that pays more takes the place of one it conflicts with. Litecoin's nodes leave that off. */
+  readonly replacement: boolean
 }
 
 export const policyOf = ({ chain }: ChainParameters): Policy => chain === 'bitcoin'
-  ? { versionMax: 3, truc: true, packages: true, ephemeralDustMax: 1, fullReplacement: true }
-  : { versionMax: 2, truc: false, packages: false, ephemeralDustMax: 0, fullReplacement: false }
+  ? { versionMax: 3, truc: true, packages: true, ephemeralDustMax: 1, replacement: true }
+  : { versionMax: 2, truc: false, packages: false, ephemeralDustMax: 0, replacement: false }
 
 export const COINBASE_MATURITY = 100
 const BLOCK_WEIGHT_MAX = 4_000_000
