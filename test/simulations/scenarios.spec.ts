@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { run, complaint } from '../../simulations/run.js'
+import { SKEW_PATTERNS } from '../../simulations/scenarios/faults.js'
 import { scenarioOf, scenarios } from '../../simulations/scenarios/scenarios.js'
 
 /** Seeds of every scenario but `random`, which has its own file. */
@@ -37,6 +38,10 @@ describe('simulations, scenarios', () => {
   it('disk-failure: at many moments of a payment over three hops, at each of its four nodes', async function () {
     this.timeout(300_000)
     for (let seed = 0n; seed < DISK_FAILURES; seed++) assert.equal(complaint(await run(scenarioOf('disk-failure')!, { seed })), '')
+  })
+
+  it('skew: every pattern of clocks that are 25 s fast or slow, and clocks that go apart step by step [ROUTE-33]', async () => {
+    for (let seed = 0n; seed < SKEW_PATTERNS + 2n; seed++) assert.equal(complaint(await run(scenarioOf('skew')!, { seed })), '')
   })
 
   it('are named once each, in words of the command line', () => {
