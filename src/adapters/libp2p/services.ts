@@ -11,6 +11,7 @@ import { sha256 } from '../../core/base/hash.js'
 import { publicKeyOfPeerId } from '../../core/base/ids.js'
 import { gatedNoise } from './gated-noise.js'
 import * as limits from './limits.js'
+import { wholeWrites } from './whole-writes.js'
 import type { Libp2p, PeerId, ServiceMap } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 
@@ -53,7 +54,7 @@ export async function createHost (settings: HostSettings): Promise<Host> {
     start: false,
     addresses: { listen: [...listen] },
     transports: [tcp()],
-    connectionEncrypters: [networkKey === undefined ? noise() : gatedNoise(network, networkKey)],
+    connectionEncrypters: [wholeWrites(networkKey === undefined ? noise() : gatedNoise(network, networkKey))],
     streamMuxers: [yamux({
       maxInboundStreams: limits.MUXER_INBOUND_STREAMS_MAX,
       streamOptions: { maxStreamWindowSize: limits.MUXER_WINDOW_BYTES, maxWriteBufferLength: limits.STREAM_WRITE_BYTES_MAX }
