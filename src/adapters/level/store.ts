@@ -79,13 +79,18 @@ export function levelStore (dir: string): Store {
 }
 
 async function commit (db: Database, merged: readonly Waiting[], dir: string): Promise<AmikoError | undefined> {
-  // Of several writes to a key the last one counts; LevelDB applies a batch in order.
-  const operations = merged.flatMap(({ batch }) => batch.map(({ key, value }) => value === undefined
-    ? { type: 'del' as const, key }
-    : { type: 'put' as const, key, value }))
-  if (operations.length === 0) return undefined
   try {
-    await db.batch(operations, { sync: true })
+    // Put by put, since LevelDB's binding takes an array at five times the price. Of several writes to a key the last
+    // one counts; LevelDB applies a batch in order.
+    const operations = db.batch()
+    for (const { batch } of merged) {
+      for (const { key, value } of batch) {
+        if (value === undefined) operations.del(key)
+        else operations.put(key, value)
+      }
+    }
+    if (operations.length > 0) await operations.write({ sync: true })
+    else await operations.close()
     return undefined
   } catch (error) {
     return new AmikoError('store-failed', { dir, reason: reasonOf(error) }, { cause: error })
