@@ -111,12 +111,15 @@ async function measureBatch (dir: string, { entries, bytes }: { readonly entries
   await database.open()
   const count = Math.max(1, Math.round(entries))
   const value = new Uint8Array(Math.max(1, Math.round(bytes / count) - 70))
-  const batchOf = (i: number): Array<{ type: 'put', key: string, value: Uint8Array }> =>
-    Array.from({ length: count }, (_none, j) => ({ type: 'put', key: `${'k'.repeat(60)}${String((i * count + j) % 5_000).padStart(10, '0')}`, value }))
-  const batches = Array.from({ length: SYNCED }, (_none, i) => batchOf(i))
-  for (const batch of batches.slice(0, 20)) await database.batch(batch, { sync: true })
+  const write = async (i: number): Promise<void> => {
+    const batch = database.batch()
+    for (let j = 0; j < count; j++) batch.put(keys[(i * count + j) % keys.length]!, value)
+    await batch.write({ sync: true } as object)
+  }
+  const keys = Array.from({ length: 5_000 }, (_none, i) => `${'k'.repeat(60)}${String(i).padStart(10, '0')}`)
+  for (let i = 0; i < 20; i++) await write(i)
   const [beganCpu, beganMs] = [cpuUs(), performance.now()]
-  for (const batch of batches) await database.batch(batch, { sync: true })
+  for (let i = 0; i < SYNCED; i++) await write(i)
   const [endCpu, endMs] = [cpuUs(), performance.now()]
   await database.close()
   return { batchUs: (endCpu - beganCpu) / SYNCED, batchWallUs: 1_000 * (endMs - beganMs) / SYNCED }

@@ -35,20 +35,32 @@ export function countCurve (): void {
   useCurve(counted as unknown as CurveEngine)
 }
 
-interface Operation { readonly key: string, readonly value?: Uint8Array }
-type Batch = (this: unknown, operations: readonly Operation[], options?: { readonly sync?: boolean }) => Promise<void>
+type Chained = ReturnType<ClassicLevel<string, Uint8Array>['batch']>
 
-/** Counts the synced batches of this process from now on; libp2p's own records are not synced, and not counted. */
+/** Counts the synced batches of this process from now on; libp2p's own records are written in another way, and not counted. */
 export function countBatches (): void {
-  const prototype = Object.getPrototypeOf(ClassicLevel.prototype) as { batch: Batch }
+  const prototype = Object.getPrototypeOf(ClassicLevel.prototype) as { batch: (this: unknown, ...given: readonly unknown[]) => Chained }
   const { batch } = prototype
-  prototype.batch = async function (operations, options) {
-    if (options?.sync === true) {
-      batches++
-      entries += operations.length
-      for (const { key, value } of operations) bytes += key.length + (value?.length ?? 0)
-    }
-    await batch.call(this, operations, options)
+  prototype.batch = function (...given) {
+    const chained = batch.apply(this, given as [])
+    if (given.length > 0) return chained
+    const { put, del, write } = chained as { put: (key: string, value: Uint8Array) => Chained, del: (key: string) => Chained, write: Chained['write'] }
+    return Object.assign(chained, {
+      put: (key: string, value: Uint8Array) => {
+        entries++
+        bytes += key.length + value.length
+        return put.call(chained, key, value)
+      },
+      del: (key: string) => {
+        entries++
+        bytes += key.length
+        return del.call(chained, key)
+      },
+      write: async (options: { readonly sync?: boolean }) => {
+        if (options.sync === true) batches++
+        await write.call(chained, options as never)
+      }
+    })
   }
 }
 
