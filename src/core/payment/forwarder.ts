@@ -6,7 +6,7 @@ import type { FailReason, Lock } from '../channel/lock.js'
 import { addMulG, addScalars, mulG, negateScalar } from '../crypto/curve.js'
 import { maskMessage } from '../crypto/lock-message.js'
 import { ONION_BYTES, sealOnion, wrapOnion } from '../crypto/onion.js'
-import { forwardDelta, outgoingExpiry, reservedUntil, stillValid } from './deadlines.js'
+import { byOwnClock, forwardDelta, outgoingExpiry, reservedUntil, stillValid } from './deadlines.js'
 import { cancelHalf, drawId, drawScalar, endHalf, forgetHalf, halfOf, onNoRoute, setHalfTimer, tellCancel, update } from './half-route.js'
 import type { Cancel, HaveNoRoute, HaveRoute, Matched } from './messages.js'
 import { composeQuotes, forwardQuote, quoteIn, quoteOut, type Quote } from './quote.js'
@@ -51,7 +51,7 @@ function priceOnward (host: Host, half: Half, peer: PeerId, next: Quote): Priced
   const channelId = full ?? freeChannel(host, peer, half.asset, amount)
   if (channelId === undefined) return undefined
   const own = forwardQuote(half.asset, host.feePolicy(peer, half.asset), amount, forwardDelta(host.settings, host.draw('delta')), reservedUntil(host.env, host.settings))
-  const quote = composeQuotes(own, next) // ROUTE-22
+  const quote = composeQuotes(own, byOwnClock(next)) // ROUTE-22
   return quote === undefined || quote.expiryDeltaSeconds > host.settings.freezeMaxSeconds ? undefined : { own, quote, channelId, amount }
 }
 

@@ -1,6 +1,6 @@
 import type { PeerId } from '../base/ids.js'
 import { ZERO } from '../base/money.js'
-import { forwardDelta, rememberedUntil, stillValid } from './deadlines.js'
+import { byOwnClock, forwardDelta, rememberedUntil, stillValid } from './deadlines.js'
 import { cancelHalf, drawId, searchOnward } from './half-route.js'
 import { HOPS_LEFT_MAX, MAKES_BURST_MAX, MAKES_PER_SECOND_MAX, PAYEE_HALVES_MAX, PAYEE_HALVES_PER_NEIGHBOUR_MAX, PAYER_HALVES_MAX, PAYER_HALVES_PER_NEIGHBOUR_MAX } from './limits.js'
 import { arriveAtMeetingPoint } from './meeting-point.js'
@@ -69,7 +69,7 @@ function pricePayeeHalf (host: Host, peer: PeerId, message: MakeRoute): Pick<Hal
   // The meeting point adds its quote when it matches.
   if (host.hosted.has(message.meetingPoint)) return { amount: out, amountTold: out, next, own: undefined, quote: undefined }
   const own = forwardQuote(message.asset, host.feePolicy(peer, message.asset), out, forwardDelta(host.settings, host.draw('delta')), rememberedUntil(host.env, host.settings))
-  const quote = composeQuotes(own, next) // ROUTE-22
+  const quote = composeQuotes(own, byOwnClock(next)) // ROUTE-22
   const amount = quote === undefined ? undefined : quoteIn(quote, quote.maxOut)
   if (quote === undefined || amount === undefined || quote.expiryDeltaSeconds > host.settings.freezeMaxSeconds) return undefined
   return { amount, amountTold: amount, next, own, quote }

@@ -1,7 +1,7 @@
 import { toHex } from '../base/bytes.js'
 import { sealOnion } from '../crypto/onion.js'
 import { decryptPoint } from '../crypto/elgamal.js'
-import { forwardDelta, halfLifeMs, reservedUntil } from './deadlines.js'
+import { byOwnClock, forwardDelta, halfLifeMs, reservedUntil } from './deadlines.js'
 import { drawScalar, endHalf, forgetHalf, setHalfTimer, update } from './half-route.js'
 import { HOP_TIME_MS, USED_TOKENS_MAX, USED_TOKENS_MS } from './limits.js'
 import { composeQuotes, forwardQuote, quoteIn, type Quote } from './quote.js'
@@ -81,7 +81,7 @@ function crossingTerms (host: Host, payer: Half, payee: Half): { readonly own: Q
   // The payer is here: it pays no fee to itself.
   if (payer.from.type !== 'link') return { own: undefined, quote: next, channelId }
   const own = forwardQuote(payee.asset, host.feePolicy(payee.from.peer, payee.asset), most, forwardDelta(host.settings, host.draw('delta')), reservedUntil(host.env, host.settings))
-  const quote = composeQuotes(own, next)
+  const quote = composeQuotes(own, byOwnClock(next))
   return quote === undefined ? undefined : { own, quote, channelId }
 }
 

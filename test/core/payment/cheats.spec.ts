@@ -113,7 +113,7 @@ describe('payee, a lock has come', () => {
     refusesAltered('gives back a lock with another point [ROUTE-40] (S16)', 5, (terms) => ({ ...terms, point: mulG(scalar('other')) }))
     refusesAltered('gives back a lock whose message was altered [ROUTE-40] (S16)', 5, (terms) => ({ ...terms, message: terms.message.map((byte, i) => i === 40 ? byte ^ 1 : byte) }))
     refusesAltered('gives back a lock whose onion was altered [ROUTE-25, ROUTE-40] (S16)', 5, (terms) => ({ ...terms, onion: terms.onion.map((byte, i) => i === 40 ? byte ^ 1 : byte) }))
-    refusesAltered('gives back a lock that ends too soon [ROUTE-41]', 5, (terms) => ({ ...terms, expiry: { ...terms.expiry, value: terms.expiry.value - 200 } }))
+    refusesAltered('gives back a lock that ends too soon [ROUTE-41]', 5, (terms) => ({ ...terms, expiry: { ...terms.expiry, value: terms.expiry.value - 600 } }))
     refusesAltered('gives back a lock on a clock it does not compare [ROUTE-41]', 5, (terms) => ({ ...terms, expiry: { clock: 'bitcoin', value: 100 } }))
   })
 
@@ -158,7 +158,7 @@ describe('forwarder, route reserved', () => {
       }
       altered('refuses a lock below its quote [ROUTE-34]', { amount: 100n })
       altered('refuses a lock that does not cover its base [ROUTE-34]', { amount: 9n })
-      altered('refuses a lock that ends too soon [ROUTE-33, ROUTE-34]', { expirySeconds: -100 })
+      altered('refuses a lock that ends too soon [ROUTE-33, ROUTE-34]', { expirySeconds: -400 })
       altered('refuses a lock that would freeze its money for too long [ROUTE-33]', { expirySeconds: 100_000 })
     }
 
