@@ -1,4 +1,4 @@
-import { Transaction } from 'bitcoinjs-lib'
+import type { Transaction } from 'bitcoinjs-lib'
 import { FEE, MINE, VALUE, simple, type CaseWorld, type ChainCase } from './chain-cases.js'
 import { ANCHOR, coinOf, keyLock, spend, type Coin } from './chain-wallet.js'
 
