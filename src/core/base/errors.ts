@@ -23,6 +23,9 @@ export const ERRORS = {
   'bad-topology': [116, 'Line {line} of the topology {file} is not valid: {reason}.'],
   'declined': [117, 'Nothing was done: the question was not answered with yes.'],
   'interrupted': [118, 'The waiting was ended; what was asked may still happen.'],
+  'bad-phrase': [119, 'Not a phrase of this program: {reason}.'],
+  'wrong-passphrase': [120, 'The passphrase does not open {file}.'],
+  'passphrase-needed': [121, '{file} is encrypted; it needs a passphrase.'],
   'internal': [199, 'A fault of this program: {reason}. The state was kept; please report it with the log.'],
   // 2xx payment
   'bad-invoice': [200, 'Not a valid invoice: {reason}.'],
@@ -63,6 +66,12 @@ export const ERRORS = {
   'limit-replaced': [317, 'A newer request took the place of this limit before it could be proposed.'],
   // 4xx chain
   'no-chain': [400, 'This node has no {chain} backend; `amiko init --chain` sets one.'],
+  'insufficient-coins': [401, 'Not enough coins on {chain}: {wanted} sat are wanted, fees included, and {spendable} sat can be spent now; {reserved} sat are kept aside for fees, {waiting} sat wait for confirmation.'],
+  'dust-output': [402, 'An output of {amount} sat is too small on {chain}: nodes pass on {min} sat and more.'],
+  'bad-chain-address': [403, 'Not an address of {chain}: {reason}.'],
+  'fee-rate-out-of-range': [404, 'A fee rate of {rate} sat for 1,000 virtual bytes is out of range: {min} to {max} is possible.'],
+  'not-replaceable': [405, 'The payment {id} cannot be replaced: {reason}.'],
+  'fee-share': [406, 'The fee of {fee} sat is out of proportion to the {amount} sat that are moved; name a fee rate to pay it all the same.'],
   // 5xx mesh
   'unreachable': [500, 'The peer {peer} could not be reached: {reason}.'],
   'wrong-network-key': [501, 'The peer {peer} could not prove that it belongs to this network.'],
@@ -73,7 +82,11 @@ export const ERRORS = {
   'store-newer': [602, 'The store in {dir} was written by a newer version ({reason}). It was left untouched; use that version.'],
   'store-failed': [603, 'Writing to {dir} failed: {reason}. Nothing unsaved was sent; free space or mend the disk, then start again.'],
   'not-initialised': [604, 'There is no node in {dir}; `amiko init` makes one.'],
-  'already-initialised': [605, 'There is a node in {dir} already.']
+  'already-initialised': [605, 'There is a node in {dir} already.'],
+  'backup-damaged': [606, 'The backup {file} is damaged: {reason}. Use another copy.'],
+  'backup-newer': [607, 'The backup {file} has format {found}; this program knows up to {known}. Use the version that wrote it.'],
+  'backup-network': [608, 'The backup {file} is of the network {theirs}, not of {ours}.'],
+  'backup-phrase': [609, 'The backup {file} was made with another phrase.']
 } as const satisfies Record<string, readonly [number, string]>
 
 export type ErrorName = keyof typeof ERRORS
