@@ -1,12 +1,40 @@
-import { hex } from '@scure/base'
-
 /** Bytes as lower-case hexadecimal text; the form ids and map keys take inside the core. */
 export type Hex = string
 
-export const toHex = (bytes: Uint8Array): Hex => hex.encode(bytes)
+// Ids are turned into text and back with every message and every stored entity, so tables stand here instead of a library.
+const PAIRS: readonly string[] = Array.from({ length: 256 }, (_none, byte) => byte.toString(16).padStart(2, '0'))
+const NO_DIGIT = 0xf0
+const LOWER_DIGITS = new Uint8Array(128).fill(NO_DIGIT)
+for (let digit = 0; digit < 16; digit++) LOWER_DIGITS[digit.toString(16).charCodeAt(0)] = digit
+
+export function toHex (bytes: Uint8Array): Hex {
+  let text = ''
+  for (let i = 0; i < bytes.length; i++) text += PAIRS[bytes[i]!]!
+  return text
+}
 
 /** Decodes lower-case or upper-case hexadecimal text. Throws on anything else: only for text already checked. */
-export const fromHex = (text: Hex): Uint8Array => hex.decode(text.toLowerCase())
+export function fromHex (text: Hex): Uint8Array {
+  const bytes = new Uint8Array(text.length >> 1)
+  if (text.length % 2 !== 0 || !putHex(text.toLowerCase(), bytes, 0)) throw new RangeError('not hexadecimal text')
+  return bytes
+}
+
+/**
+ * Writes the bytes of lower-case hexadecimal text of even length into an array.
+ *
+ * @returns false when the text is something else; then the bytes written mean nothing
+ */
+export function putHex (text: Hex, into: Uint8Array, at: number): boolean {
+  let seen = 0
+  for (let i = 0; i < text.length; i += 2) {
+    const high = LOWER_DIGITS[text.charCodeAt(i)] ?? NO_DIGIT
+    const low = LOWER_DIGITS[text.charCodeAt(i + 1)] ?? NO_DIGIT
+    seen |= high | low
+    into[at++] = high << 4 | low
+  }
+  return seen < NO_DIGIT
+}
 
 const HEX = /^[0-9a-f]*$/
 

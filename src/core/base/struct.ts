@@ -1,5 +1,5 @@
 import { taggedHash } from './hash.js'
-import { fromHex, isHexOf, toHex, utf8Bytes, utf8Text, type Hex } from './bytes.js'
+import { putHex, toHex, utf8Bytes, utf8Text, type Hex } from './bytes.js'
 import { UNITS_MAX, type Balance, type Units } from './money.js'
 
 /**
@@ -55,7 +55,13 @@ function unsigned (byteLength: number): Layout<number> {
     write (out, value) {
       if (!Number.isInteger(value) || value < 0 || value > max) throw new LayoutError(`${value} does not fit ${8 * byteLength} bits`)
       const at = reserve(out, byteLength)
-      for (let i = byteLength - 1, rest = value; i >= 0; i--) { out.bytes[at + i] = rest % 256; rest = Math.floor(rest / 256) }
+      const { bytes } = out
+      // Shifts know 32 bits; what is above them is written first.
+      if (byteLength > 4) {
+        const high = Math.floor(value / 2 ** 32)
+        for (let i = 0; i < byteLength - 4; i++) bytes[at + i] = high >>> 8 * (byteLength - 5 - i)
+      }
+      for (let i = Math.max(0, byteLength - 4); i < byteLength; i++) bytes[at + i] = value >>> 8 * (byteLength - 1 - i)
     },
     read (input) {
       const at = take(input, byteLength)
@@ -73,15 +79,21 @@ export const u32 = unsigned(4)
 /** Counters and milliseconds: up to 2^48 − 1. */
 export const u48 = unsigned(6)
 
+// A view costs more to make than a number to copy.
+const LANE = new Uint8Array(8)
+const LANE_VIEW = new DataView(LANE.buffer)
+
 function wide (byteLength: number, min: bigint, max: bigint): Layout<bigint> {
   const bits = BigInt(8 * byteLength)
   return {
     write (out, value) {
       if (value < min || value > max) throw new LayoutError(`${value} does not fit`)
       const at = reserve(out, byteLength)
-      const view = new DataView(out.bytes.buffer, out.bytes.byteOffset)
-      const raw = BigInt.asUintN(Number(bits), value)
-      for (let i = byteLength - 8, shift = 0n; i >= 0; i -= 8, shift += 64n) view.setBigUint64(at + i, BigInt.asUintN(64, raw >> shift))
+      let rest = value
+      for (let i = byteLength - 8; i >= 0; i -= 8, rest >>= 64n) {
+        LANE_VIEW.setBigUint64(0, BigInt.asUintN(64, rest))
+        for (let j = 0; j < 8; j++) out.bytes[at + i + j] = LANE[j]!
+      }
     },
     read (input) {
       const at = take(input, byteLength)
@@ -141,9 +153,8 @@ export function hexOf<T extends string> (length: number): Layout<T>
 export function hexOf<T extends string> (length: number): Layout<T> {
   return {
     write (out, value) {
-      if (!isHexOf(value, length)) throw new LayoutError(`${length} bytes of hexadecimal wanted`)
       const at = reserve(out, length)
-      out.bytes.set(fromHex(value), at)
+      if (value.length !== 2 * length || !putHex(value, out.bytes, at)) throw new LayoutError(`${length} bytes of hexadecimal wanted`)
     },
     read (input) {
       const at = take(input, length)
@@ -232,12 +243,13 @@ export type RecordOf<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]
 
 /** The fields in the order of the table. */
 export function record<F extends Fields> (fields: F): Layout<RecordOf<F>> {
-  const entries = Object.entries(fields)
+  const names = Object.keys(fields)
+  const layouts = Object.values(fields)
   return {
-    write (out, value) { for (const [name, layout] of entries) layout.write(out, value[name as keyof F] as never) },
+    write (out, value) { for (let i = 0; i < names.length; i++) layouts[i]!.write(out, value[names[i]!] as never) },
     read (input) {
       const value: Record<string, unknown> = {}
-      for (const [name, layout] of entries) value[name] = layout.read(input)
+      for (let i = 0; i < names.length; i++) value[names[i]!] = layouts[i]!.read(input)
       return value as RecordOf<F>
     }
   }
@@ -265,10 +277,42 @@ Layout<{ [N in keyof V & string]: { readonly [P in K]: N } & RecordOf<V[N]> }[ke
 }
 
 /** Encodes to fresh bytes. */
-export function encodeLayout<T> (layout: Layout<T>, value: T): Uint8Array {
-  const out: Writer = { bytes: new Uint8Array(256), length: 0 }
-  layout.write(out, value)
-  return out.bytes.slice(0, out.length)
+export const encodeLayout = <T>(layout: Layout<T>, value: T): Uint8Array => written((out) => { layout.write(out, value) })
+
+const BUFFER_BYTES = 4_096
+/** A buffer that grew beyond this is not kept. */
+const BUFFER_BYTES_MAX = 1 << 20
+let buffer: Uint8Array | undefined
+
+/** Bytes that `write` writes. The buffer is used again; an encoding inside another gets one of its own. */
+function written (write: (out: Writer) => void): Uint8Array {
+  const out: Writer = { bytes: buffer ?? new Uint8Array(BUFFER_BYTES), length: 0 }
+  buffer = undefined
+  try {
+    write(out)
+    return out.bytes.slice(0, out.length)
+  } finally {
+    if (out.bytes.length <= BUFFER_BYTES_MAX) buffer = out.bytes
+  }
+}
+
+/**
+ * A layout of objects that are written several times and never changed: the bytes are kept as long as the object lives.
+ */
+export function kept<T extends object> (layout: Layout<T>): Layout<T> {
+  const known = new WeakMap<T, Uint8Array>()
+  return {
+    write (out, value) {
+      let bytes = known.get(value)
+      if (bytes === undefined) {
+        bytes = encodeLayout(layout, value)
+        known.set(value, bytes)
+      }
+      const at = reserve(out, bytes.length)
+      out.bytes.set(bytes, at)
+    },
+    read: layout.read
+  }
 }
 
 /** Decodes all of `bytes`; throws {@link LayoutError} when they are truncated, too long or not canonical. */
@@ -334,12 +378,10 @@ export class UnknownKeyError extends Error {
 export function entity<T> (name: string, version: number, layout: Layout<T>, older: Readonly<Record<number, (bytes: Uint8Array) => T>> = {}): EntityLayout<T> {
   return {
     name,
-    encode (value) {
-      const out: Writer = { bytes: new Uint8Array(256), length: 0 }
+    encode: (value) => written((out) => {
       u8.write(out, version)
       layout.write(out, value)
-      return out.bytes.slice(0, out.length)
-    },
+    }),
     decode (bytes) {
       const found = bytes[0]
       if (found === undefined) throw new LayoutError(`entity ${name} is empty`)
