@@ -2,7 +2,7 @@ import type { ChannelId, OriginId, RouteId } from '../base/ids.js'
 import { ZERO, type Units } from '../base/money.js'
 import { CLOCK_SKEW_SECONDS_MAX } from './limits.js'
 import { taggedHash } from '../base/hash.js'
-import { bool, bytes32, bytes33, bytesOf, encodeLayout, entity, hexOf, oneOf, optional, record, u48, units, varBytes, type ValueOf } from '../base/struct.js'
+import { bool, bytes32, bytes33, bytesOf, encodeLayout, entity, hexOf, kept, oneOf, optional, record, u48, units, varBytes, type ValueOf } from '../base/struct.js'
 
 /** Which side of a link, seen from here. */
 export type Side = 'local' | 'remote'
@@ -19,8 +19,8 @@ export type FailReason = typeof FAIL_REASONS[number]
 
 export const expiryLayout = record({ clock: oneOf('unix', 'bitcoin', 'litecoin'), value: u48 })
 
-/** What an `add` says: the same bytes for both sides of the channel. */
-export const lockTerms = record({
+/** What an `add` says: the same bytes for both sides of the channel. Hashed once and stored several times. */
+export const lockTerms = kept(record({
   /** Counts up by one for each side, from 0; never used again. */
   id: u48,
   amount: units,
@@ -30,7 +30,7 @@ export const lockTerms = record({
   routeId: hexOf<RouteId>(16),
   message: bytesOf(LOCK_MESSAGE_BYTES),
   onion: varBytes(LOCK_ONION_BYTES_MAX)
-})
+}))
 export type LockTerms = ValueOf<typeof lockTerms>
 
 /** Hash of a lock's terms, 32 bytes: its leaf in the root that both sides sign. @see IOU-1 */
