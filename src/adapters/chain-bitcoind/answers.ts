@@ -1,5 +1,5 @@
 import { Transaction } from 'bitcoinjs-lib'
-import { fromHex, toHex } from '../../core/base/bytes.js'
+import { concatBytes, fromHex, toHex } from '../../core/base/bytes.js'
 import type { ChainTip, HashHex } from '../../ports/chain.js'
 import type { WatchableTransaction } from '../../ports/chain-watches.js'
 import { UnreachableError, isRecord } from './rpc.js'
@@ -9,6 +9,7 @@ import { UnreachableError, isRecord } from './rpc.js'
 const HASH = /^[0-9a-f]{64}$/
 const HEX = /^(?:[0-9a-f]{2})*$/
 const COIN = 100_000_000
+const EXTENSION_FLAG = 8
 
 const wrong = (what: string): UnreachableError => new UnreachableError(`the backend's answer is not understood: ${what}`)
 
@@ -88,9 +89,15 @@ export function transactionsIn (value: unknown): readonly BackendTransaction[] {
   })
 }
 
-/** A raw transaction; undefined when it has a form that is not Bitcoin's (Litecoin's extension). */
+/**
+ * A raw transaction; undefined when it has a form that is not Bitcoin's.
+ *
+ * The last transaction of a Litecoin block carries the extension's payments out (LIP 2): flag 8 and one empty field
+ * before the lock time. Without these it is a plain transaction, and its id is that of the plain form.
+ */
 export function rawIn (value: unknown): (WatchableTransaction & { readonly raw: Uint8Array }) | undefined {
-  const raw = hexIn(value, 'a transaction')
+  const given = hexIn(value, 'a transaction')
+  const raw = given[4] === 0 && given[5] === EXTENSION_FLAG && given.at(-5) === 0 ? concatBytes(given.subarray(0, 4), given.subarray(6, -5), given.subarray(-4)) : given
   try {
     const tx = Transaction.fromBuffer(raw)
     return {

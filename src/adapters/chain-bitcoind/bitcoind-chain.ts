@@ -68,7 +68,7 @@ export function bitcoindChain (options: BitcoindOptions): Chain {
       say({ state: 'wrong-chain', detail: `block 0 is ${hashIn(genesis.result, 'a block hash')}, of ${parameters.chain} ${parameters.network} it is ${parameters.genesisHash}` })
       return false
     }
-    capabilities = await probe(rpc, parameters, signal)
+    capabilities = await probe(rpc, signal)
     return true
   }
   const ask = async (signal: AbortSignal): Promise<BackendState> => {

@@ -1,5 +1,4 @@
 import { Transaction } from 'bitcoinjs-lib'
-import type { ChainParameters } from '../../ports/chain-parameters.js'
 import type { ChainCapabilities } from '../../ports/chain.js'
 import { listIn, recordIn } from './answers.js'
 import type { Rpc, RpcAnswer } from './rpc.js'
@@ -31,7 +30,7 @@ function isTaken (answer: RpcAnswer | undefined): boolean {
  * Asks a node what its mempool takes: nothing is sent, and no coin is needed. Knots names its treatment of version 3 and
  * may merely accept it; Bitcoin Core enforces the rules wherever it takes the version.
  */
-export async function probe (rpc: Rpc, _parameters: ChainParameters, signal: AbortSignal): Promise<ChainCapabilities> {
+export async function probe (rpc: Rpc, signal: AbortSignal): Promise<ChainCapabilities> {
   const [mempool, truc, one, most, packages] = await rpc.batch([
     { method: 'getmempoolinfo' },
     { method: 'testmempoolaccept', params: [[question(3, undefined)]] },
