@@ -10,6 +10,7 @@ import { VERSION } from '../core/base/version.js'
 import type { Notice } from '../core/node/events.js'
 import { defaultSettings } from '../core/node/settings.js'
 import { isFault } from '../core/base/step.js'
+import { LayoutError, NewerVersionError, UnknownKeyError } from '../core/base/struct.js'
 import { readAnnouncement } from '../core/routing/announcement.js'
 import { levelStore } from '../adapters/level/store.js'
 import { libp2pMesh } from '../adapters/libp2p/host.js'
@@ -95,7 +96,7 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     })
   })
   if (options.start !== false) {
-    await runner.start()
+    await runner.start().catch((error: unknown) => { throw asStoreError(options.dir, error) })
     logger.info('the node runs', { peer: identity.peerId, network: network.name, engine: curveName(), version: VERSION })
   }
   return node
@@ -115,6 +116,13 @@ function announcedId (bytes: Uint8Array): string | undefined {
 function announcedTime (bytes: Uint8Array): number {
   const read = readAnnouncement(bytes)
   return isFault(read) ? 0 : read.announcement.timeMs
+}
+
+/** The bytes of the store are whole (the store checked them), but this program cannot read an entity. */
+function asStoreError (dir: string, error: unknown): unknown {
+  if (error instanceof NewerVersionError || error instanceof UnknownKeyError) return new AmikoError('store-newer', { dir, reason: error.message }, { cause: error })
+  if (error instanceof LayoutError) return new AmikoError('store-corrupt', { dir, reason: error.message }, { cause: error })
+  return error
 }
 
 function chooseCurve (engine: NonNullable<AmikoOptions['engine']>): void {

@@ -10,7 +10,7 @@ import type { Effect, NodeEvent, Notice, StreamName } from '../core/node/events.
 import type { Request } from '../core/node/requests.js'
 import type { Clock, Entropy } from '../ports/clock.js'
 import type { Logger } from '../ports/logger.js'
-import type { Mesh } from '../ports/mesh.js'
+import type { Mesh, MeshEvents } from '../ports/mesh.js'
 import type { Store } from '../ports/store.js'
 import { decodeChannel, encodeChannel } from '../../protocols/channel/codec.js'
 import { decodeLink, encodeLink } from '../../protocols/link/codec.js'
@@ -181,6 +181,16 @@ export function createRunner (options: RunnerOptions): Runner {
     done?.(result)
   }
 
+  async function stop (): Promise<void> {
+    running = false
+    for (const cancel of timers.values()) cancel()
+    timers.clear()
+    for (const done of waiting.values()) done(refuse('shutting-down'))
+    waiting.clear()
+    await mesh.stop()
+    await store.close()
+  }
+
   function frame (peer: PeerId, stream: StreamName, bytes: Uint8Array): void {
     const waitingFrames = (framesWaiting.get(peer) ?? 0) + 1
     if (waitingFrames > FRAMES_WAITING_MAX) {
@@ -195,17 +205,28 @@ export function createRunner (options: RunnerOptions): Runner {
   return {
     view: core.view,
     async start () {
-      core.load(await store.open())
+      const entries = await store.open()
+      try {
+        core.load(entries)
+      } catch (error) {
+        await store.close()
+        throw error
+      }
       running = true
       // The first step comes before any connection, so that restart work precedes reestablishing.
       step({ type: 'started' })
       commit()
-      await mesh.start({
+      const heard: MeshEvents = {
         connected: (peer) => { post({ type: 'peerConnected', peer }) },
         disconnected: (peer) => { post({ type: 'peerDisconnected', peer }) },
         frame,
         judge: (bytes) => core.judgeAnnouncement(bytes, env()),
         announcement: (bytes) => { post({ type: 'announcement', bytes }) }
+      }
+      // A node that could not start holds nothing: the folder can be started again.
+      await mesh.start(heard).catch(async (error: unknown) => {
+        await stop()
+        throw error
       })
     },
     request (request, done) {
@@ -218,15 +239,7 @@ export function createRunner (options: RunnerOptions): Runner {
       }
       return requestId
     },
-    async stop () {
-      running = false
-      for (const cancel of timers.values()) cancel()
-      timers.clear()
-      for (const done of waiting.values()) done(refuse('shutting-down'))
-      waiting.clear()
-      await mesh.stop()
-      await store.close()
-    }
+    stop
   }
 }
 
