@@ -104,15 +104,28 @@ export function createTable<K extends string, V extends object> (journal: Journa
     restoreOrder(map, at)
     if (group !== undefined) restoreOrder(groups.get(group)!, at)
   }
+  /** What happens most: an entity takes the place of the one before, in order and group alike. */
+  const replace = (key: K, value: V, before: V): void => {
+    const group = groupOf(key, value, before)
+    map.set(key, value)
+    if (group !== undefined) groups.get(group)!.set(key, value)
+  }
   const write = (key: K, value: V | undefined): void => {
     const before = map.get(key)
-    if (before === undefined && value === undefined) return
-    const at = places.get(key)
-    place(key, value, before)
-    journal.undo.push(before !== undefined && value === undefined
-      ? () => { undoDelete(key, before, at!) }
-      : () => { place(key, before, value) })
-    if (layout !== undefined) journal.changes.set(`${name}/${key}`, { key: `${name}/${key}`, value, layout })
+    if (before !== undefined && value !== undefined) {
+      replace(key, value, before)
+      journal.undo.push(() => { replace(key, before, value) })
+    } else if (before !== undefined) {
+      const at = places.get(key)!
+      place(key, undefined, before)
+      journal.undo.push(() => { undoDelete(key, before, at) })
+    } else if (value !== undefined) {
+      place(key, value, undefined)
+      journal.undo.push(() => { place(key, undefined, value) })
+    } else return
+    if (layout === undefined) return
+    const stored = `${name}/${key}`
+    journal.changes.set(stored, { key: stored, value, layout })
   }
   return {
     name,
