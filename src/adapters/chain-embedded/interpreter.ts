@@ -31,6 +31,8 @@ let loaded: Bitcore | undefined
 function bitcore (): Bitcore {
   if (loaded !== undefined) return loaded
   loaded = createRequire(import.meta.url)('bitcore-lib') as Bitcore
+  // It notes its version as a global, to complain of a second copy of itself; the globals are not its to use.
+  Reflect.deleteProperty(globalThis, '_bitcore')
   loaded.crypto.Schnorr.verify = (key, message, signature) => {
     const bytes = signature.toBuffer()
     return bytes.length >= 64 && key.length === 32 && verifySchnorr(Uint8Array.from(bytes.subarray(0, 64)), Uint8Array.from(message), Uint8Array.from(key))
