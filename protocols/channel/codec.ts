@@ -5,7 +5,7 @@ import { fault, type Fault } from '../../src/core/base/step.js'
 import { LayoutError } from '../../src/core/base/struct.js'
 import { EVIDENCE_ITEMS_MAX, FRAME_BYTES_MAX, SECRETS_PER_MESSAGE_MAX, UPDATES_PER_ROUND_MAX } from '../../src/core/channel/limits.js'
 import { FAIL_REASONS, LOCK_MESSAGE_BYTES, LOCK_ONION_BYTES_MAX, type LockTerms, type Update } from '../../src/core/channel/lock.js'
-import { REFUSE_REASONS, type ChannelMessage, type EnforcedOpening, type Evidence, type OpenMessage, type RoundPhaseName, type TrustLineOpening } from '../../src/core/channel/messages.js'
+import { REFUSE_REASONS, type AcceptMessage, type ChannelMessage, type EnforcedOpening, type Evidence, type OpenMessage, type RoundPhaseName, type TrustLineOpening } from '../../src/core/channel/messages.js'
 import { isPoint, isScalar } from '../../src/core/crypto/curve.js'
 import '../protobuf.js'
 import * as pb from './pb/channel.js'
@@ -17,7 +17,7 @@ const PHASES: readonly RoundPhaseName[] = ['idle', 'proposed', 'agreed', 'commit
 const FORMATS = ['v3-zero-fee', 'v2-fee'] as const
 const REQUIREMENT = /^[A-Z]{2,6}-[1-9][0-9]{0,2}$/
 const COUNTER_MAX = 2n ** 48n - 1n
-const MESSAGE_FIELDS = ['open', 'accept', 'refuse', 'propose', 'agree', 'commit', 'ack', 'secrets', 'reestablish', 'closed', 'fault'] as const
+const MESSAGE_FIELDS = ['open', 'accept', 'refuse', 'propose', 'agree', 'commit', 'ack', 'secrets', 'reestablish', 'closed', 'fault', 'funded', 'signed', 'closeReady', 'closeOffer', 'closeSign'] as const
 const UPDATE_FIELDS = ['add', 'fulfil', 'fail', 'expire', 'setLimit', 'shutdown'] as const
 
 /** Encodes one frame. Throws RangeError when it is larger than a frame may be: the core keeps its messages below. */
@@ -93,7 +93,7 @@ function messageOf (frame: pb.ChannelFrame, type: typeof MESSAGE_FIELDS[number])
   const channelId = toHex(sized(frame.channelId, 32, 'channel_id')) as ChannelId
   switch (type) {
     case 'open': return openOf(channelId, frame.open!)
-    case 'accept': return { type, channelId, evidence: evidenceOf(frame.accept!.evidence) }
+    case 'accept': return { type, channelId, evidence: evidenceOf(frame.accept!.evidence), ...acceptanceOf(frame.accept!.enforced) }
     case 'refuse': return { type, channelId, reason: wordOf(REFUSE_REASONS, must(frame.refuse!.reason, 'reason') - 1, 'reason') }
     case 'propose': return proposeOf(channelId, frame.propose!)
     case 'agree': return { type, channelId, ...rowOf(frame.agree!) }
@@ -102,6 +102,11 @@ function messageOf (frame: pb.ChannelFrame, type: typeof MESSAGE_FIELDS[number])
     case 'secrets': return secretsOf(channelId, frame.secrets!)
     case 'reestablish': return reestablishOf(channelId, frame.reestablish!)
     case 'closed': return { type, channelId }
+    case 'funded': return { type, channelId, txid: sized(frame.funded!.txid, 32, 'txid'), index: must(frame.funded!.index, 'index'), evidence: evidenceOf(frame.funded!.evidence) }
+    case 'signed': return { type, channelId, evidence: evidenceOf(frame.signed!.evidence) }
+    case 'closeReady': return { type: 'close-ready', channelId, script: scriptOf(frame.closeReady!.script), nonce: nonceOf(frame.closeReady!.nonce) }
+    case 'closeOffer': return { type: 'close-offer', channelId, feeSat: unitsOf(frame.closeOffer!.feeSat, 'fee_sat'), nonce: nonceOf(frame.closeOffer!.nonce), partial: sized(frame.closeOffer!.partial, 32, 'partial') }
+    case 'closeSign': return { type: 'close-sign', channelId, partial: sized(frame.closeSign!.partial, 32, 'partial'), nonce: nonceOf(frame.closeSign!.nonce) }
     case 'fault': {
       const requirement = must(frame.fault!.requirement, 'requirement')
       check(REQUIREMENT.test(requirement), 'requirement is no requirement id')
@@ -121,6 +126,27 @@ const trustLineOf = (opening: pb.TrustLineOpening): TrustLineOpening => ({
   openerLimit: unitsOf(opening.openerLimit, 'opener_limit'),
   acceptorLimit: unitsOf(opening.acceptorLimit, 'acceptor_limit')
 })
+
+function acceptanceOf (acceptance: pb.EnforcedAcceptance | undefined): Pick<AcceptMessage, 'acceptance'> {
+  if (acceptance === undefined) return {}
+  check(acceptance.keys.length === 5 && acceptance.points.length === 2, 'five keys and two points are wanted')
+  return { acceptance: { keys: acceptance.keys.map((key) => point(key, 'key')), points: acceptance.points.map((key) => point(key, 'point')) } }
+}
+
+/** A witness program: its version, the length of the rest, the rest. Nothing else is paid to by a close. @see BIP 141 */
+function scriptOf (value: Uint8Array | undefined): Uint8Array {
+  const script = must(value, 'script')
+  const version = script[0] ?? 0xff
+  check(script.length >= 4 && script.length <= 42 && script[1] === script.length - 2 && (version === 0 ? script.length === 22 || script.length === 34 : version >= 0x51 && version <= 0x60), 'script is no witness program')
+  return script.slice()
+}
+
+/** Two points. @see BIP 327 */
+function nonceOf (value: Uint8Array | undefined): Uint8Array {
+  const nonce = sized(value, 66, 'nonce')
+  check(isPoint(nonce.slice(0, 33)) && isPoint(nonce.slice(33)), 'nonce is no pair of points')
+  return nonce
+}
 
 function enforcedOf (opening: pb.EnforcedOpening): EnforcedOpening {
   check(opening.keys.length === 5 && opening.points.length === 2, 'five keys and two points are wanted')
@@ -213,7 +239,12 @@ const pbBytes = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => bytes as Uint8Ar
 function bodyOf (message: ChannelMessage): Partial<pb.ChannelFrame> {
   switch (message.type) {
     case 'open': return { open: openBody(message) }
-    case 'accept': return { accept: { evidence: evidenceBody(message.evidence) } }
+    case 'accept': return { accept: { evidence: evidenceBody(message.evidence), ...(message.acceptance === undefined ? {} : { enforced: { keys: message.acceptance.keys.map(pbBytes), points: message.acceptance.points.map(pbBytes) } }) } }
+    case 'funded': return { funded: { txid: pbBytes(message.txid), index: message.index, evidence: evidenceBody(message.evidence) } }
+    case 'signed': return { signed: { evidence: evidenceBody(message.evidence) } }
+    case 'close-ready': return { closeReady: { script: pbBytes(message.script), nonce: pbBytes(message.nonce) } }
+    case 'close-offer': return { closeOffer: { feeSat: message.feeSat, nonce: pbBytes(message.nonce), partial: pbBytes(message.partial) } }
+    case 'close-sign': return { closeSign: { partial: pbBytes(message.partial), nonce: pbBytes(message.nonce) } }
     case 'refuse': return { refuse: { reason: REFUSE_REASONS.indexOf(message.reason) + 1 } }
     case 'propose': return { propose: { round: BigInt(message.round), updates: message.updates.map(updateBody), evidence: evidenceBody(message.evidence) } }
     case 'agree': return { agree: rowBody(message) }

@@ -17,6 +17,11 @@ export interface ChannelFrame {
   reestablish?: Reestablish
   closed?: Closed
   fault?: Fault
+  funded?: Funded
+  signed?: Signed
+  closeReady?: CloseReady
+  closeOffer?: CloseOffer
+  closeSign?: CloseSign
 }
 
 export namespace ChannelFrame {
@@ -87,6 +92,31 @@ export namespace ChannelFrame {
         if (obj.fault != null) {
           w.uint32(98)
           Fault.codec().encode(obj.fault, w)
+        }
+
+        if (obj.funded != null) {
+          w.uint32(106)
+          Funded.codec().encode(obj.funded, w)
+        }
+
+        if (obj.signed != null) {
+          w.uint32(114)
+          Signed.codec().encode(obj.signed, w)
+        }
+
+        if (obj.closeReady != null) {
+          w.uint32(122)
+          CloseReady.codec().encode(obj.closeReady, w)
+        }
+
+        if (obj.closeOffer != null) {
+          w.uint32(130)
+          CloseOffer.codec().encode(obj.closeOffer, w)
+        }
+
+        if (obj.closeSign != null) {
+          w.uint32(138)
+          CloseSign.codec().encode(obj.closeSign, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -168,6 +198,36 @@ export namespace ChannelFrame {
             case 12: {
               obj.fault = Fault.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.fault
+              })
+              break
+            }
+            case 13: {
+              obj.funded = Funded.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.funded
+              })
+              break
+            }
+            case 14: {
+              obj.signed = Signed.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.signed
+              })
+              break
+            }
+            case 15: {
+              obj.closeReady = CloseReady.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.closeReady
+              })
+              break
+            }
+            case 16: {
+              obj.closeOffer = CloseOffer.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.closeOffer
+              })
+              break
+            }
+            case 17: {
+              obj.closeSign = CloseSign.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.closeSign
               })
               break
             }
@@ -266,6 +326,41 @@ export namespace ChannelFrame {
             case 12: {
               yield * Fault.codec().stream(reader, reader.uint32(), `${prefix}.fault`, {
                 limits: opts.limits?.fault
+              })
+
+              break
+            }
+            case 13: {
+              yield * Funded.codec().stream(reader, reader.uint32(), `${prefix}.funded`, {
+                limits: opts.limits?.funded
+              })
+
+              break
+            }
+            case 14: {
+              yield * Signed.codec().stream(reader, reader.uint32(), `${prefix}.signed`, {
+                limits: opts.limits?.signed
+              })
+
+              break
+            }
+            case 15: {
+              yield * CloseReady.codec().stream(reader, reader.uint32(), `${prefix}.closeReady`, {
+                limits: opts.limits?.closeReady
+              })
+
+              break
+            }
+            case 16: {
+              yield * CloseOffer.codec().stream(reader, reader.uint32(), `${prefix}.closeOffer`, {
+                limits: opts.limits?.closeOffer
+              })
+
+              break
+            }
+            case 17: {
+              yield * CloseSign.codec().stream(reader, reader.uint32(), `${prefix}.closeSign`, {
+                limits: opts.limits?.closeSign
               })
 
               break
@@ -380,6 +475,18 @@ export namespace ChannelFrame {
 
   export interface ChannelFrameAcceptEvidenceNextPointFieldEvent {
     field: '$.accept.evidence.nextPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameAcceptEnforcedKeysFieldEvent {
+    field: '$.accept.enforced.keys[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameAcceptEnforcedPointsFieldEvent {
+    field: '$.accept.enforced.points[]'
+    index: number
     value: Uint8Array<ArrayBuffer>
   }
 
@@ -627,6 +734,95 @@ export namespace ChannelFrame {
     value: string
   }
 
+  export interface ChannelFrameFundedTxidFieldEvent {
+    field: '$.funded.txid'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameFundedIndexFieldEvent {
+    field: '$.funded.index'
+    value: number
+  }
+
+  export interface ChannelFrameFundedEvidenceSignaturesFieldEvent {
+    field: '$.funded.evidence.signatures[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameFundedEvidencePreSignaturesFieldEvent {
+    field: '$.funded.evidence.preSignatures[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameFundedEvidenceRevocationSecretFieldEvent {
+    field: '$.funded.evidence.revocationSecret'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameFundedEvidenceNextPointFieldEvent {
+    field: '$.funded.evidence.nextPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameSignedEvidenceSignaturesFieldEvent {
+    field: '$.signed.evidence.signatures[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameSignedEvidencePreSignaturesFieldEvent {
+    field: '$.signed.evidence.preSignatures[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameSignedEvidenceRevocationSecretFieldEvent {
+    field: '$.signed.evidence.revocationSecret'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameSignedEvidenceNextPointFieldEvent {
+    field: '$.signed.evidence.nextPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameCloseReadyScriptFieldEvent {
+    field: '$.closeReady.script'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameCloseReadyNonceFieldEvent {
+    field: '$.closeReady.nonce'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameCloseOfferFeeSatFieldEvent {
+    field: '$.closeOffer.feeSat'
+    value: bigint
+  }
+
+  export interface ChannelFrameCloseOfferNonceFieldEvent {
+    field: '$.closeOffer.nonce'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameCloseOfferPartialFieldEvent {
+    field: '$.closeOffer.partial'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameCloseSignPartialFieldEvent {
+    field: '$.closeSign.partial'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameCloseSignNonceFieldEvent {
+    field: '$.closeSign.nonce'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<ChannelFrame>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, ChannelFrame.codec())
   }
@@ -635,7 +831,7 @@ export namespace ChannelFrame {
     return decodeMessage(buf, ChannelFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ChannelFrame>): Generator<ChannelFrameChannelIdFieldEvent | ChannelFrameOpenAssetFieldEvent | ChannelFrameOpenTrustLineOpenerLimitFieldEvent | ChannelFrameOpenTrustLineAcceptorLimitFieldEvent | ChannelFrameOpenEnforcedFormatFieldEvent | ChannelFrameOpenEnforcedFundingSatFieldEvent | ChannelFrameOpenEnforcedPushFieldEvent | ChannelFrameOpenEnforcedToSelfDelayBlocksFieldEvent | ChannelFrameOpenEnforcedFeeRatePerKwFieldEvent | ChannelFrameOpenEnforcedKeysFieldEvent | ChannelFrameOpenEnforcedPointsFieldEvent | ChannelFrameOpenEvidenceSignaturesFieldEvent | ChannelFrameOpenEvidencePreSignaturesFieldEvent | ChannelFrameOpenEvidenceRevocationSecretFieldEvent | ChannelFrameOpenEvidenceNextPointFieldEvent | ChannelFrameAcceptEvidenceSignaturesFieldEvent | ChannelFrameAcceptEvidencePreSignaturesFieldEvent | ChannelFrameAcceptEvidenceRevocationSecretFieldEvent | ChannelFrameAcceptEvidenceNextPointFieldEvent | ChannelFrameRefuseReasonFieldEvent | ChannelFrameProposeRoundFieldEvent | ChannelFrameProposeUpdatesAddIdFieldEvent | ChannelFrameProposeUpdatesAddAmountFieldEvent | ChannelFrameProposeUpdatesAddExpiryClockFieldEvent | ChannelFrameProposeUpdatesAddExpiryValueFieldEvent | ChannelFrameProposeUpdatesAddPointFieldEvent | ChannelFrameProposeUpdatesAddRouteIdFieldEvent | ChannelFrameProposeUpdatesAddMessageFieldEvent | ChannelFrameProposeUpdatesAddOnionFieldEvent | ChannelFrameProposeUpdatesFulfilIdFieldEvent | ChannelFrameProposeUpdatesFulfilSecretFieldEvent | ChannelFrameProposeUpdatesFailIdFieldEvent | ChannelFrameProposeUpdatesFailReasonFieldEvent | ChannelFrameProposeUpdatesExpireIdFieldEvent | ChannelFrameProposeUpdatesSetLimitLimitFieldEvent | ChannelFrameProposeEvidenceSignaturesFieldEvent | ChannelFrameProposeEvidencePreSignaturesFieldEvent | ChannelFrameProposeEvidenceRevocationSecretFieldEvent | ChannelFrameProposeEvidenceNextPointFieldEvent | ChannelFrameAgreeRoundFieldEvent | ChannelFrameAgreeEvidenceSignaturesFieldEvent | ChannelFrameAgreeEvidencePreSignaturesFieldEvent | ChannelFrameAgreeEvidenceRevocationSecretFieldEvent | ChannelFrameAgreeEvidenceNextPointFieldEvent | ChannelFrameCommitRoundFieldEvent | ChannelFrameCommitEvidenceSignaturesFieldEvent | ChannelFrameCommitEvidencePreSignaturesFieldEvent | ChannelFrameCommitEvidenceRevocationSecretFieldEvent | ChannelFrameCommitEvidenceNextPointFieldEvent | ChannelFrameAckRoundFieldEvent | ChannelFrameAckEvidenceSignaturesFieldEvent | ChannelFrameAckEvidencePreSignaturesFieldEvent | ChannelFrameAckEvidenceRevocationSecretFieldEvent | ChannelFrameAckEvidenceNextPointFieldEvent | ChannelFrameSecretsSecretsIdFieldEvent | ChannelFrameSecretsSecretsSecretFieldEvent | ChannelFrameReestablishLocalNumberFieldEvent | ChannelFrameReestablishRemoteNumberFieldEvent | ChannelFrameReestablishRoundFieldEvent | ChannelFrameReestablishPhaseFieldEvent | ChannelFrameReestablishDigestFieldEvent | ChannelFrameReestablishLastSecretFieldEvent | ChannelFrameFaultRequirementFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ChannelFrame>): Generator<ChannelFrameChannelIdFieldEvent | ChannelFrameOpenAssetFieldEvent | ChannelFrameOpenTrustLineOpenerLimitFieldEvent | ChannelFrameOpenTrustLineAcceptorLimitFieldEvent | ChannelFrameOpenEnforcedFormatFieldEvent | ChannelFrameOpenEnforcedFundingSatFieldEvent | ChannelFrameOpenEnforcedPushFieldEvent | ChannelFrameOpenEnforcedToSelfDelayBlocksFieldEvent | ChannelFrameOpenEnforcedFeeRatePerKwFieldEvent | ChannelFrameOpenEnforcedKeysFieldEvent | ChannelFrameOpenEnforcedPointsFieldEvent | ChannelFrameOpenEvidenceSignaturesFieldEvent | ChannelFrameOpenEvidencePreSignaturesFieldEvent | ChannelFrameOpenEvidenceRevocationSecretFieldEvent | ChannelFrameOpenEvidenceNextPointFieldEvent | ChannelFrameAcceptEvidenceSignaturesFieldEvent | ChannelFrameAcceptEvidencePreSignaturesFieldEvent | ChannelFrameAcceptEvidenceRevocationSecretFieldEvent | ChannelFrameAcceptEvidenceNextPointFieldEvent | ChannelFrameAcceptEnforcedKeysFieldEvent | ChannelFrameAcceptEnforcedPointsFieldEvent | ChannelFrameRefuseReasonFieldEvent | ChannelFrameProposeRoundFieldEvent | ChannelFrameProposeUpdatesAddIdFieldEvent | ChannelFrameProposeUpdatesAddAmountFieldEvent | ChannelFrameProposeUpdatesAddExpiryClockFieldEvent | ChannelFrameProposeUpdatesAddExpiryValueFieldEvent | ChannelFrameProposeUpdatesAddPointFieldEvent | ChannelFrameProposeUpdatesAddRouteIdFieldEvent | ChannelFrameProposeUpdatesAddMessageFieldEvent | ChannelFrameProposeUpdatesAddOnionFieldEvent | ChannelFrameProposeUpdatesFulfilIdFieldEvent | ChannelFrameProposeUpdatesFulfilSecretFieldEvent | ChannelFrameProposeUpdatesFailIdFieldEvent | ChannelFrameProposeUpdatesFailReasonFieldEvent | ChannelFrameProposeUpdatesExpireIdFieldEvent | ChannelFrameProposeUpdatesSetLimitLimitFieldEvent | ChannelFrameProposeEvidenceSignaturesFieldEvent | ChannelFrameProposeEvidencePreSignaturesFieldEvent | ChannelFrameProposeEvidenceRevocationSecretFieldEvent | ChannelFrameProposeEvidenceNextPointFieldEvent | ChannelFrameAgreeRoundFieldEvent | ChannelFrameAgreeEvidenceSignaturesFieldEvent | ChannelFrameAgreeEvidencePreSignaturesFieldEvent | ChannelFrameAgreeEvidenceRevocationSecretFieldEvent | ChannelFrameAgreeEvidenceNextPointFieldEvent | ChannelFrameCommitRoundFieldEvent | ChannelFrameCommitEvidenceSignaturesFieldEvent | ChannelFrameCommitEvidencePreSignaturesFieldEvent | ChannelFrameCommitEvidenceRevocationSecretFieldEvent | ChannelFrameCommitEvidenceNextPointFieldEvent | ChannelFrameAckRoundFieldEvent | ChannelFrameAckEvidenceSignaturesFieldEvent | ChannelFrameAckEvidencePreSignaturesFieldEvent | ChannelFrameAckEvidenceRevocationSecretFieldEvent | ChannelFrameAckEvidenceNextPointFieldEvent | ChannelFrameSecretsSecretsIdFieldEvent | ChannelFrameSecretsSecretsSecretFieldEvent | ChannelFrameReestablishLocalNumberFieldEvent | ChannelFrameReestablishRemoteNumberFieldEvent | ChannelFrameReestablishRoundFieldEvent | ChannelFrameReestablishPhaseFieldEvent | ChannelFrameReestablishDigestFieldEvent | ChannelFrameReestablishLastSecretFieldEvent | ChannelFrameFaultRequirementFieldEvent | ChannelFrameFundedTxidFieldEvent | ChannelFrameFundedIndexFieldEvent | ChannelFrameFundedEvidenceSignaturesFieldEvent | ChannelFrameFundedEvidencePreSignaturesFieldEvent | ChannelFrameFundedEvidenceRevocationSecretFieldEvent | ChannelFrameFundedEvidenceNextPointFieldEvent | ChannelFrameSignedEvidenceSignaturesFieldEvent | ChannelFrameSignedEvidencePreSignaturesFieldEvent | ChannelFrameSignedEvidenceRevocationSecretFieldEvent | ChannelFrameSignedEvidenceNextPointFieldEvent | ChannelFrameCloseReadyScriptFieldEvent | ChannelFrameCloseReadyNonceFieldEvent | ChannelFrameCloseOfferFeeSatFieldEvent | ChannelFrameCloseOfferNonceFieldEvent | ChannelFrameCloseOfferPartialFieldEvent | ChannelFrameCloseSignPartialFieldEvent | ChannelFrameCloseSignNonceFieldEvent> {
     return streamMessage(buf, ChannelFrame.codec(), opts)
   }
 }
@@ -1237,6 +1433,7 @@ export namespace EnforcedOpening {
 
 export interface Accept {
   evidence?: Evidence
+  enforced?: EnforcedAcceptance
 }
 
 export namespace Accept {
@@ -1245,6 +1442,455 @@ export namespace Accept {
   export const codec = (): Codec<Accept> => {
     if (_codec == null) {
       _codec = message<Accept>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.evidence != null) {
+          w.uint32(10)
+          Evidence.codec().encode(obj.evidence, w)
+        }
+
+        if (obj.enforced != null) {
+          w.uint32(18)
+          EnforcedAcceptance.codec().encode(obj.enforced, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.evidence = Evidence.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.evidence
+              })
+              break
+            }
+            case 2: {
+              obj.enforced = EnforcedAcceptance.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.enforced
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Evidence.codec().stream(reader, reader.uint32(), `${prefix}.evidence`, {
+                limits: opts.limits?.evidence
+              })
+
+              break
+            }
+            case 2: {
+              yield * EnforcedAcceptance.codec().stream(reader, reader.uint32(), `${prefix}.enforced`, {
+                limits: opts.limits?.enforced
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface AcceptEvidenceSignaturesFieldEvent {
+    field: '$.evidence.signatures[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AcceptEvidencePreSignaturesFieldEvent {
+    field: '$.evidence.preSignatures[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AcceptEvidenceRevocationSecretFieldEvent {
+    field: '$.evidence.revocationSecret'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AcceptEvidenceNextPointFieldEvent {
+    field: '$.evidence.nextPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AcceptEnforcedKeysFieldEvent {
+    field: '$.enforced.keys[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AcceptEnforcedPointsFieldEvent {
+    field: '$.enforced.points[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Accept>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Accept.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Accept>): Accept {
+    return decodeMessage(buf, Accept.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Accept>): Generator<AcceptEvidenceSignaturesFieldEvent | AcceptEvidencePreSignaturesFieldEvent | AcceptEvidenceRevocationSecretFieldEvent | AcceptEvidenceNextPointFieldEvent | AcceptEnforcedKeysFieldEvent | AcceptEnforcedPointsFieldEvent> {
+    return streamMessage(buf, Accept.codec(), opts)
+  }
+}
+
+export interface EnforcedAcceptance {
+  keys: Uint8Array<ArrayBuffer>[]
+  points: Uint8Array<ArrayBuffer>[]
+}
+
+export namespace EnforcedAcceptance {
+  let _codec: Codec<EnforcedAcceptance>
+
+  export const codec = (): Codec<EnforcedAcceptance> => {
+    if (_codec == null) {
+      _codec = message<EnforcedAcceptance>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.keys != null && obj.keys.length > 0) {
+          for (const value of obj.keys) {
+            w.uint32(10)
+            w.bytes(value)
+          }
+        }
+
+        if (obj.points != null && obj.points.length > 0) {
+          for (const value of obj.points) {
+            w.uint32(18)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          keys: [],
+          points: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.keys != null && obj.keys.length === opts.limits.keys) {
+                throw new MaxLengthError('Decode error - repeated field "keys" had too many elements')
+              }
+
+              if (obj.keys.length === 5) {
+                throw new MaxLengthError('Decode error - repeated field "keys" had too many elements')
+              }
+
+              obj.keys.push(reader.bytes())
+              break
+            }
+            case 2: {
+              if (opts.limits?.points != null && obj.points.length === opts.limits.points) {
+                throw new MaxLengthError('Decode error - repeated field "points" had too many elements')
+              }
+
+              if (obj.points.length === 2) {
+                throw new MaxLengthError('Decode error - repeated field "points" had too many elements')
+              }
+
+              obj.points.push(reader.bytes())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          keys: 5,
+          points: 2
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.keys != null && obj.keys === opts.limits.keys) {
+                throw new MaxLengthError('Streaming decode error - repeated field "keys" had too many elements')
+              }
+
+              if (obj.keys === 5) {
+                throw new MaxLengthError('Streaming decode error - repeated field "keys" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.keys[]`,
+                index: obj.keys,
+                value: reader.bytes()
+              }
+
+              obj.keys++
+
+              break
+            }
+            case 2: {
+              if (opts.limits?.points != null && obj.points === opts.limits.points) {
+                throw new MaxLengthError('Streaming decode error - repeated field "points" had too many elements')
+              }
+
+              if (obj.points === 2) {
+                throw new MaxLengthError('Streaming decode error - repeated field "points" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.points[]`,
+                index: obj.points,
+                value: reader.bytes()
+              }
+
+              obj.points++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface EnforcedAcceptanceKeysFieldEvent {
+    field: '$.keys[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EnforcedAcceptancePointsFieldEvent {
+    field: '$.points[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<EnforcedAcceptance>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, EnforcedAcceptance.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<EnforcedAcceptance>): EnforcedAcceptance {
+    return decodeMessage(buf, EnforcedAcceptance.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<EnforcedAcceptance>): Generator<EnforcedAcceptanceKeysFieldEvent | EnforcedAcceptancePointsFieldEvent> {
+    return streamMessage(buf, EnforcedAcceptance.codec(), opts)
+  }
+}
+
+export interface Funded {
+  txid?: Uint8Array<ArrayBuffer>
+  index?: number
+  evidence?: Evidence
+}
+
+export namespace Funded {
+  let _codec: Codec<Funded>
+
+  export const codec = (): Codec<Funded> => {
+    if (_codec == null) {
+      _codec = message<Funded>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.txid != null) {
+          w.uint32(10)
+          w.bytes(obj.txid)
+        }
+
+        if (obj.index != null) {
+          w.uint32(16)
+          w.uint32(obj.index)
+        }
+
+        if (obj.evidence != null) {
+          w.uint32(26)
+          Evidence.codec().encode(obj.evidence, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.txid = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.index = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.evidence = Evidence.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.evidence
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.txid`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.index`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 3: {
+              yield * Evidence.codec().stream(reader, reader.uint32(), `${prefix}.evidence`, {
+                limits: opts.limits?.evidence
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface FundedTxidFieldEvent {
+    field: '$.txid'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface FundedIndexFieldEvent {
+    field: '$.index'
+    value: number
+  }
+
+  export interface FundedEvidenceSignaturesFieldEvent {
+    field: '$.evidence.signatures[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface FundedEvidencePreSignaturesFieldEvent {
+    field: '$.evidence.preSignatures[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface FundedEvidenceRevocationSecretFieldEvent {
+    field: '$.evidence.revocationSecret'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface FundedEvidenceNextPointFieldEvent {
+    field: '$.evidence.nextPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Funded>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Funded.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Funded>): Funded {
+    return decodeMessage(buf, Funded.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Funded>): Generator<FundedTxidFieldEvent | FundedIndexFieldEvent | FundedEvidenceSignaturesFieldEvent | FundedEvidencePreSignaturesFieldEvent | FundedEvidenceRevocationSecretFieldEvent | FundedEvidenceNextPointFieldEvent> {
+    return streamMessage(buf, Funded.codec(), opts)
+  }
+}
+
+export interface Signed {
+  evidence?: Evidence
+}
+
+export namespace Signed {
+  let _codec: Codec<Signed>
+
+  export const codec = (): Codec<Signed> => {
+    if (_codec == null) {
+      _codec = message<Signed>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
         }
@@ -1306,38 +1952,387 @@ export namespace Accept {
     return _codec
   }
 
-  export interface AcceptEvidenceSignaturesFieldEvent {
+  export interface SignedEvidenceSignaturesFieldEvent {
     field: '$.evidence.signatures[]'
     index: number
     value: Uint8Array<ArrayBuffer>
   }
 
-  export interface AcceptEvidencePreSignaturesFieldEvent {
+  export interface SignedEvidencePreSignaturesFieldEvent {
     field: '$.evidence.preSignatures[]'
     index: number
     value: Uint8Array<ArrayBuffer>
   }
 
-  export interface AcceptEvidenceRevocationSecretFieldEvent {
+  export interface SignedEvidenceRevocationSecretFieldEvent {
     field: '$.evidence.revocationSecret'
     value: Uint8Array<ArrayBuffer>
   }
 
-  export interface AcceptEvidenceNextPointFieldEvent {
+  export interface SignedEvidenceNextPointFieldEvent {
     field: '$.evidence.nextPoint'
     value: Uint8Array<ArrayBuffer>
   }
 
-  export function encode (obj: Partial<Accept>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, Accept.codec())
+  export function encode (obj: Partial<Signed>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Signed.codec())
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Accept>): Accept {
-    return decodeMessage(buf, Accept.codec(), opts)
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Signed>): Signed {
+    return decodeMessage(buf, Signed.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Accept>): Generator<AcceptEvidenceSignaturesFieldEvent | AcceptEvidencePreSignaturesFieldEvent | AcceptEvidenceRevocationSecretFieldEvent | AcceptEvidenceNextPointFieldEvent> {
-    return streamMessage(buf, Accept.codec(), opts)
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Signed>): Generator<SignedEvidenceSignaturesFieldEvent | SignedEvidencePreSignaturesFieldEvent | SignedEvidenceRevocationSecretFieldEvent | SignedEvidenceNextPointFieldEvent> {
+    return streamMessage(buf, Signed.codec(), opts)
+  }
+}
+
+export interface CloseReady {
+  script?: Uint8Array<ArrayBuffer>
+  nonce?: Uint8Array<ArrayBuffer>
+}
+
+export namespace CloseReady {
+  let _codec: Codec<CloseReady>
+
+  export const codec = (): Codec<CloseReady> => {
+    if (_codec == null) {
+      _codec = message<CloseReady>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.script != null) {
+          w.uint32(10)
+          w.bytes(obj.script)
+        }
+
+        if (obj.nonce != null) {
+          w.uint32(18)
+          w.bytes(obj.nonce)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.script = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.nonce = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.script`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.nonce`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface CloseReadyScriptFieldEvent {
+    field: '$.script'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface CloseReadyNonceFieldEvent {
+    field: '$.nonce'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<CloseReady>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, CloseReady.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CloseReady>): CloseReady {
+    return decodeMessage(buf, CloseReady.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CloseReady>): Generator<CloseReadyScriptFieldEvent | CloseReadyNonceFieldEvent> {
+    return streamMessage(buf, CloseReady.codec(), opts)
+  }
+}
+
+export interface CloseOffer {
+  feeSat?: bigint
+  nonce?: Uint8Array<ArrayBuffer>
+  partial?: Uint8Array<ArrayBuffer>
+}
+
+export namespace CloseOffer {
+  let _codec: Codec<CloseOffer>
+
+  export const codec = (): Codec<CloseOffer> => {
+    if (_codec == null) {
+      _codec = message<CloseOffer>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.feeSat != null) {
+          w.uint32(8)
+          w.uint64(obj.feeSat)
+        }
+
+        if (obj.nonce != null) {
+          w.uint32(18)
+          w.bytes(obj.nonce)
+        }
+
+        if (obj.partial != null) {
+          w.uint32(26)
+          w.bytes(obj.partial)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.feeSat = reader.uint64()
+              break
+            }
+            case 2: {
+              obj.nonce = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.partial = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.feeSat`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.nonce`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.partial`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface CloseOfferFeeSatFieldEvent {
+    field: '$.feeSat'
+    value: bigint
+  }
+
+  export interface CloseOfferNonceFieldEvent {
+    field: '$.nonce'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface CloseOfferPartialFieldEvent {
+    field: '$.partial'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<CloseOffer>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, CloseOffer.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CloseOffer>): CloseOffer {
+    return decodeMessage(buf, CloseOffer.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CloseOffer>): Generator<CloseOfferFeeSatFieldEvent | CloseOfferNonceFieldEvent | CloseOfferPartialFieldEvent> {
+    return streamMessage(buf, CloseOffer.codec(), opts)
+  }
+}
+
+export interface CloseSign {
+  partial?: Uint8Array<ArrayBuffer>
+  nonce?: Uint8Array<ArrayBuffer>
+}
+
+export namespace CloseSign {
+  let _codec: Codec<CloseSign>
+
+  export const codec = (): Codec<CloseSign> => {
+    if (_codec == null) {
+      _codec = message<CloseSign>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.partial != null) {
+          w.uint32(10)
+          w.bytes(obj.partial)
+        }
+
+        if (obj.nonce != null) {
+          w.uint32(18)
+          w.bytes(obj.nonce)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.partial = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.nonce = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.partial`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.nonce`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface CloseSignPartialFieldEvent {
+    field: '$.partial'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface CloseSignNonceFieldEvent {
+    field: '$.nonce'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<CloseSign>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, CloseSign.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CloseSign>): CloseSign {
+    return decodeMessage(buf, CloseSign.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CloseSign>): Generator<CloseSignPartialFieldEvent | CloseSignNonceFieldEvent> {
+    return streamMessage(buf, CloseSign.codec(), opts)
   }
 }
 

@@ -2,6 +2,7 @@ import type { Units, Balance } from '../base/money.js'
 import type { AssetId, ChannelId, OriginId, PeerId } from '../base/ids.js'
 import type { Evidence, RoundPhaseName, EnforcedOpening } from './messages.js'
 import type { FailReason, Side, Update } from './lock.js'
+import type { Shachain } from '../crypto/shachain.js'
 
 /**
  * A channel as it is stored (without its locks, which are entities of their own), under `channel/<id>`.
@@ -74,22 +75,65 @@ export interface TrustLineState {
   readonly remoteSignature: Uint8Array
 }
 
-/** The enforced kind's state (issue 4 fills it in): written now so that the interface does not change. */
+/** What an enforced channel's opening fixed for its life, seen from here. */
+export interface EnforcedTerms {
+  readonly format: EnforcedOpening['format']
+  /** The chain that enforces it; its clock is that of the locks. */
+  readonly clock: 'bitcoin' | 'litecoin'
+  readonly fundingSat: bigint
+  /** Zeros until the opener named it. `txid` in the order of the wire. */
+  readonly funding: { readonly txid: Uint8Array, readonly index: number }
+  readonly delayBlocks: number
+  readonly feeRatePerKw: number
+  /** 32 random bytes: with the identity key they make our secrets. */
+  readonly salt: Uint8Array
+  /** The peer's static keys, in the order of `EnforcedOpening.keys`; empty until it accepted. */
+  readonly remoteKeys: readonly Uint8Array[]
+}
+
+/**
+ * How far an enforced channel has come. `offered`: our open is sent. `accepted`: keys are exchanged, the opener's
+ * wallet makes the funding transaction. `funded`: the opener named it and waits for the peer's signature. `signed`:
+ * commitments 0 are signed, the chain must confirm. `confirmed`: it carries locks.
+ */
+export const ENFORCED_STAGES = ['offered', 'accepted', 'funded', 'signed', 'confirmed'] as const
+export type EnforcedStage = typeof ENFORCED_STAGES[number]
+
+/** One enforced channel as its end sees it; amounts in the asset's smallest units, a thousand to the satoshi. */
 export interface EnforcedState {
   readonly kind: 'chain'
-  readonly format: EnforcedOpening['format']
-  readonly localNumber: number
-  readonly remoteNumber: number
+  /** The same object as long as the channel lives in memory: what is worked out of it is remembered with it. */
+  readonly terms: EnforcedTerms
+  readonly opener: Side
+  readonly stage: EnforcedStage
+  /** Number of the commitments of both sides: of completed rounds. */
+  readonly number: number
   readonly localBalance: Units
   readonly remoteBalance: Units
-  readonly localLocks: number
-  readonly remoteLocks: number
-  readonly shutdown: boolean
   readonly nextLocalAddId: number
   readonly nextRemoteAddId: number
-  readonly fundingOutpoint: { readonly txid: Uint8Array, readonly index: number }
-  /** What the peer may claim with on the commitments in force; 64- and 65-byte signatures. */
+  /** Sums and counts of the live locks that each side offered: kept, never folded anew. */
+  readonly localLocked: Units
+  readonly remoteLocked: Units
+  readonly localLocks: number
+  readonly remoteLocks: number
+  /** Sum and count of those of both sides that are below dust. */
+  readonly trimmed: Units
+  readonly trimmedLocks: number
+  readonly shutdown: boolean
+  /** The peer's per-commitment points of this number and of the next; the next is empty in a draft. */
+  readonly remotePoint: Uint8Array
+  readonly remoteNextPoint: Uint8Array
+  /** The peer's secrets of its revoked commitments. */
+  readonly revealed: Shachain
+  /** The peer's evidence of this state: see `HeldEvidence`. */
   readonly evidence: Evidence
+  /** The peer proved that it was told more than we remember: nothing of ours is published any more. */
+  readonly behind: boolean
+  /** Height when it was opened: the chain is looked through from there. */
+  readonly sinceHeight: number
+  /** The last closing transaction that both signed; empty while there is none. */
+  readonly closing: Uint8Array
 }
 
 /** What people see of a channel. */

@@ -1,4 +1,3 @@
-import { unixSeconds } from '../base/env.js'
 import type { Channel } from './entity.js'
 import { isHalted } from './failure.js'
 import type { ChannelHost } from './host.js'
@@ -6,22 +5,24 @@ import { overAt, type Lock } from './lock.js'
 import { retryHeld } from './round/answer.js'
 import { keyOfLock } from './round/draft.js'
 import { takeBack } from './take-back.js'
+import { canTime, isOverdue } from './time.js'
 
 /**
  * Takes back our locks that expired, tells the end of those in halted channels, and looks again at proposals that wait
- * for the clocks to agree. Called about once a second; looks at every lock.
+ * for the clocks to agree. Called about once a second and at every block; looks at every lock.
  */
 export function expireLocks (host: ChannelHost): void {
-  const now = unixSeconds(host.env)
   for (const [channelId, session] of [...host.sessions.entries()]) {
     const channel = host.channels.get(channelId)
     if (session.held !== undefined && channel !== undefined && !isHalted(channel)) retryHeld(host, channel)
   }
-  const over = [...host.locks.values()].filter((lock) => lock.terms.expiry.clock === 'unix' && !lock.ended && now >= overAt(lock))
+  const over = [...host.locks.values()].filter((lock) => !lock.ended && isOverdue(host, lock))
   for (const lock of over) {
     const channel = host.channels.get(lock.channelId)
     // CHAN-18: without the neighbour's word for our clock nothing expires.
-    if (channel === undefined || !host.clocksAgree(channel.peer)) continue
+    if (channel === undefined || !canTime(host, channel)) continue
+    // Where a chain decides, the resolver tells the end of a halted channel's locks.
+    if (isHalted(channel) && lock.terms.expiry.clock !== 'unix') continue
     if (isHalted(channel)) endHalted(host, channel, lock)
     else takeBack(host, channel, lock)
   }

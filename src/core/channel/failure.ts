@@ -3,6 +3,7 @@ import type { ChannelId } from '../base/ids.js'
 import type { Fault } from '../base/step.js'
 import type { Channel, ProposedUpdate } from './entity.js'
 import type { ChannelHost } from './host.js'
+import { kindOf } from './kinds.js'
 import { REASON_LENGTH_MAX } from './limits.js'
 import { leafOf, lockKey } from './lock.js'
 import { queueOf, setUpdates } from './queue.js'
@@ -19,7 +20,7 @@ export const isHalted = (channel: Channel): boolean => channel.status === 'faile
 export function failChannel (host: ChannelHost, channel: Channel, fault: Fault, tellPeer = true): void {
   if (isHalted(channel)) return
   const failure = printable(`${fault.requirement}: ${fault.detail}`, REASON_LENGTH_MAX)
-  host.channels.set(channel.id, { ...channel, status: 'failed', failure })
+  host.channels.set(channel.id, { ...channel, status: 'failed', failure, state: kindOf(channel.state).whenFailed(channel.state, fault) })
   halt(host, channel)
   if (tellPeer) host.send(channel.peer, { type: 'fault', channelId: channel.id, broken: fault.requirement })
   host.outcome({ type: 'fault', channelId: channel.id, fault })

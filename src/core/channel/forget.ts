@@ -10,5 +10,6 @@ export function forgetChannel (host: ChannelHost, channel: Channel): void {
   host.channels.delete(channel.id)
   host.queues.delete(channel.id)
   host.sessions.delete(channel.id)
+  host.closings.delete(channel.id)
   host.outcome({ type: 'closed', channelId: channel.id })
 }

@@ -4,7 +4,8 @@ import type { Draw, Env } from '../base/env.js'
 import type { Table } from '../base/table.js'
 import type { Fault } from '../base/step.js'
 import type { FailReason, Lock, LockKey, LockTerms } from './lock.js'
-import type { ChannelMessage, ProposeMessage } from './messages.js'
+import type { ChannelMessage, EnforcedOpening, ProposeMessage } from './messages.js'
+import type { MusigNonce } from '../crypto/musig.js'
 import type { Channel } from './entity.js'
 
 /**
@@ -31,12 +32,35 @@ export interface ChannelHost {
   readonly sessions: Table<ChannelId, ChannelSession>
   /** Where each of our offers is, volatile, by origin. All tables are made by `createChannelTables`. */
   readonly offers: Table<OriginId, Offer>
+  /** Cooperative closes under way, volatile. */
+  readonly closings: Table<ChannelId, ClosingSession>
   send: (peer: PeerId, message: ChannelMessage) => void
   outcome: (outcome: ChannelOutcome) => void
   /** Whether an opening from this peer fits the link's accept rules; else why not. */
   judgeOpening: (peer: PeerId, opening: { kind: string, asset: AssetId, peerMayBeOwed: bigint, peerMayOwe: bigint }) => { accept: true } | { accept: false, reason: 'not-accepted' | 'limit' | 'unknown-asset' | 'too-many' | 'no-link' }
   /** Whether both neighbours' clocks agree within 60 s; else locks are neither accepted nor expired. */
   clocksAgree: (peer: PeerId) => boolean
+  /** The chains that this node follows; absent when it follows none, and then it has no enforced channels. */
+  readonly chain?: ChainHost
+}
+
+/** A chain, as far as channels enforced by it depend on it. */
+export interface ChainTerms {
+  readonly clock: 'bitcoin' | 'litecoin'
+  /** What the chain's backend can enforce, as it was probed. */
+  readonly formats: readonly EnforcedOpening['format'][]
+  /** Confirmations of a funding transaction before locks are carried. */
+  readonly confirmations: number
+}
+
+/** What enforced channels ask of the node. */
+export interface ChainHost {
+  /** The chain of an asset; undefined when the node does not follow it. */
+  terms: (asset: AssetId) => ChainTerms | undefined
+  /** Where closed channels pay to. */
+  payoutScript: (clock: ChainTerms['clock']) => Uint8Array
+  /** Satoshis for 1,000 virtual bytes that confirm within so many blocks; always bounded. */
+  feeRatePerKvb: (clock: ChainTerms['clock'], targetBlocks: number) => bigint
 }
 
 /** An update of ours that waits. An add has no id yet; it gets one when it is proposed. */
@@ -73,9 +97,25 @@ export interface ChannelSession {
   readonly held: ProposeMessage | undefined
 }
 
+/** A cooperative close of an enforced channel on one connection. Nonces live here and nowhere else. @see ENF-18 */
+export interface ClosingSession {
+  readonly localScript: Uint8Array
+  /** Ours for signing the peer's transaction. */
+  readonly localNonce: MusigNonce
+  readonly remoteScript: Uint8Array | undefined
+  /** The peer's for signing our next transaction. */
+  readonly remoteNonce: Uint8Array | undefined
+  /** Our offer that waits for the peer's part. */
+  readonly offered: { readonly feeSat: bigint, readonly nonce: Uint8Array, readonly remoteNonce: Uint8Array, readonly partial: Uint8Array } | undefined
+}
+
 /** What happened in a channel that others care about. */
 export type ChannelOutcome =
   | { readonly type: 'opened', readonly channelId: ChannelId }
+  /** The peer accepted our enforced channel: the wallet shall make a transaction with this output, and not publish it yet. */
+  | { readonly type: 'fundingWanted', readonly channelId: ChannelId, readonly script: Uint8Array, readonly valueSat: bigint }
+  /** Commitment 0 is signed: the funding transaction may be published. Told again after a restart. */
+  | { readonly type: 'fundingSigned', readonly channelId: ChannelId }
   | { readonly type: 'openRefused', readonly channelId: ChannelId, readonly reason: string }
   /** Spendable, receivable or usability may have changed: hints follow. At most one a step and channel. */
   | { readonly type: 'capacityChanged', readonly channelId: ChannelId }
@@ -90,6 +130,8 @@ export type ChannelOutcome =
   /** The removal of a lock we received is irrevocable. */
   | { readonly type: 'lockRemoved', readonly channelId: ChannelId, readonly id: number, readonly how: 'fulfilled' | 'failed' | 'expired' }
   | { readonly type: 'closed', readonly channelId: ChannelId }
+  /** Both signed a closing transaction of an enforced channel: it may be published. Told again after a restart. */
+  | { readonly type: 'closeSigned', readonly channelId: ChannelId }
   /** What is owed and locked grew above the limit we wanted before it could be proposed. */
   | { readonly type: 'limitRefused', readonly channelId: ChannelId, readonly limit: Units }
   /** A newer wish took the place of a limit that still waited. */

@@ -1,3 +1,4 @@
+import type { ClockName } from '../base/env.js'
 import type { Units } from '../base/money.js'
 import type { Fault } from '../base/step.js'
 import type { Channel, ChannelState, ProposedUpdate } from './entity.js'
@@ -37,6 +38,10 @@ export interface ChannelKind<S extends ChannelState = ChannelState> {
   readonly locksPerSideMax: number
   /** Bytes the updates of one proposal may take; what is left of a frame is for its evidence. */
   readonly updateBytesMax: number
+  /** The clock that locks expire by. */
+  clock (state: S): ClockName
+  /** Whether this side, as far as it alone knows, takes locks: others are agreed to, and failed. */
+  isReady (state: S): boolean
 
   /** The state after one more update, or what the update breaks: only by rules that both sides can judge. `lock` is the one added or removed. */
   apply (state: S, by: Side, update: Update, lock: Lock | undefined): S | Fault
@@ -45,7 +50,7 @@ export interface ChannelKind<S extends ChannelState = ChannelState> {
   /** Numbers of the commitments in force, as `reestablish` tells them. */
   numbers (channel: Channel): { readonly local: number, readonly remote: number, readonly lastSecret: Uint8Array | undefined }
   /** What is wrong with the numbers that the peer told in its `reestablish`, as far as the kind can say. */
-  judgeNumbers (channel: Channel, told: ReestablishMessage): Fault | undefined
+  judgeNumbers (channel: Channel, told: ReestablishMessage, host: ChannelHost): Fault | undefined
   /** 32 bytes, equal on both sides, of the state in force or of a draft. @see CHAN-3 */
   digest (host: ChannelHost, channel: Channel, draft?: Draft<S>): Uint8Array
 
@@ -68,6 +73,10 @@ export interface ChannelKind<S extends ChannelState = ChannelState> {
   isOver (state: S): boolean
   /** No round was ever completed. */
   isUntouched (state: S): boolean
+  /** The state of a channel that fails for a reason. */
+  whenFailed (state: S, fault: Fault): S
+  /** No round runs and both sides know where they stand: after a round, or on a new connection. */
+  whenIdle (host: ChannelHost, channel: Channel): void
 }
 
 /** A proposed update as it goes on the wire: what we remember of our own adds stays here. */

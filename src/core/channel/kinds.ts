@@ -1,4 +1,5 @@
 import { unreachable } from '../base/invariant.js'
+import { enforced } from './enforced/enforced.js'
 import type { ChannelState } from './entity.js'
 import type { ChannelKind } from './kind.js'
 import { trustLine } from './trust-line/trust-line.js'
@@ -7,8 +8,7 @@ import { trustLine } from './trust-line/trust-line.js'
 export function kindOf (state: ChannelState): ChannelKind {
   switch (state.kind) {
     case 'trust-line': return trustLine
-    // No channel of this kind can be opened or accepted by this version.
-    case 'chain': return unreachable(state as never)
+    case 'chain': return enforced
     default: return unreachable(state)
   }
 }

@@ -1,6 +1,7 @@
 import type { AssetId, ChannelId, OriginId, PeerId } from '../base/ids.js'
-import { balance, bool, bytes32, bytes33, bytes64, bytesOf, entity, hexOf, list, oneOf, optional, record, text, u16, u32, u48, union, units, varBytes, type EntityLayout, type Layout } from '../base/struct.js'
-import type { Channel, ChannelState, ProposedUpdate, Round } from './entity.js'
+import { balance, bool, bytes32, bytes33, bytes64, bytesOf, entity, hexOf, list, oneOf, optional, record, text, u16, u32, u48, u64, union, units, varBytes, type EntityLayout, type Layout } from '../base/struct.js'
+import { shachainLayout } from '../crypto/shachain.js'
+import { ENFORCED_STAGES, type Channel, type ChannelState, type ProposedUpdate, type Round } from './entity.js'
 import { EVIDENCE_ITEMS_MAX, REASON_LENGTH_MAX, UPDATES_PER_ROUND_MAX } from './limits.js'
 import { FAIL_REASONS, lockTerms } from './lock.js'
 import type { Evidence } from './messages.js'
@@ -9,6 +10,10 @@ import type { Evidence } from './messages.js'
 const PEER_ID_BYTES_MAX = 64
 /** A signature, or nothing while the peer has not given it. */
 const signatureOrNone = varBytes(64)
+/** A point that the peer has not told yet is empty. */
+const pointOrNone = varBytes(33)
+/** Bytes of a closing transaction at most: one input, two outputs of standard scripts. */
+const CLOSING_BYTES_MAX = 512
 
 const evidenceLayout: Layout<Evidence> = record({
   signatures: list(bytes64, EVIDENCE_ITEMS_MAX),
@@ -50,18 +55,37 @@ const stateLayout: Layout<ChannelState> = union('kind', {
     remoteSignature: signatureOrNone
   },
   chain: {
-    format: oneOf('v3-zero-fee', 'v2-fee'),
-    localNumber: u48,
-    remoteNumber: u48,
+    terms: record({
+      format: oneOf('v3-zero-fee', 'v2-fee'),
+      clock: oneOf('bitcoin', 'litecoin'),
+      fundingSat: u64,
+      funding: record({ txid: bytes32, index: u32 }),
+      delayBlocks: u16,
+      feeRatePerKw: u32,
+      salt: bytes32,
+      remoteKeys: list(bytes33, 5)
+    }),
+    opener: oneOf('local', 'remote'),
+    stage: oneOf(...ENFORCED_STAGES),
+    number: u48,
     localBalance: units,
     remoteBalance: units,
-    localLocks: u16,
-    remoteLocks: u16,
-    shutdown: bool,
     nextLocalAddId: u48,
     nextRemoteAddId: u48,
-    fundingOutpoint: record({ txid: bytes32, index: u32 }),
-    evidence: evidenceLayout
+    localLocked: units,
+    remoteLocked: units,
+    localLocks: u16,
+    remoteLocks: u16,
+    trimmed: units,
+    trimmedLocks: u16,
+    shutdown: bool,
+    remotePoint: pointOrNone,
+    remoteNextPoint: pointOrNone,
+    revealed: shachainLayout,
+    evidence: evidenceLayout,
+    behind: bool,
+    sinceHeight: u48,
+    closing: varBytes(CLOSING_BYTES_MAX)
   }
 })
 

@@ -18,5 +18,7 @@ export const SECRETS_PER_MESSAGE_MAX = 512
 export const EVIDENCE_ITEMS_MAX = 900
 /** How far two neighbours' clocks may differ; an offerer waits so long after the expiry before it takes a lock back. */
 export const CLOCK_SKEW_SECONDS_MAX = 60
+/** Blocks after the expiry that an offerer waits before it takes a lock back in a round: neighbours may see blocks at different times. */
+export const TAKE_BACK_AFTER_BLOCKS = 1
 /** Characters of a stored reason. */
 export const REASON_LENGTH_MAX = 256

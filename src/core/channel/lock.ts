@@ -1,6 +1,6 @@
 import type { ChannelId, OriginId, RouteId } from '../base/ids.js'
 import { ZERO, type Units } from '../base/money.js'
-import { CLOCK_SKEW_SECONDS_MAX } from './limits.js'
+import { CLOCK_SKEW_SECONDS_MAX, TAKE_BACK_AFTER_BLOCKS } from './limits.js'
 import { taggedHash } from '../base/hash.js'
 import { bool, bytes32, bytes33, bytesOf, encodeLayout, entity, hexOf, kept, oneOf, optional, record, u48, units, varBytes, type ValueOf } from '../base/struct.js'
 
@@ -60,10 +60,11 @@ export const lockEntity = record({
 export type Lock = ValueOf<typeof lockEntity>
 
 /**
- * Second on the `unix` clock from which an offerer may take its lock back, from which nobody can demand it in a halted
- * channel, and from which a secret that was never shown is too late. @see CHAN-17, CHAN-21, CHAN-23
+ * Time on the lock's clock from which its offerer may take it back: on `unix` also the second from which nobody can
+ * demand it in a halted channel, and from which a secret that was never shown is too late; on a chain the block after
+ * its expiry. @see CHAN-17, CHAN-21, CHAN-23
  */
-export const overAt = (lock: Lock): number => lock.terms.expiry.value + CLOCK_SKEW_SECONDS_MAX
+export const overAt = ({ terms: { expiry } }: Lock): number => expiry.value + (expiry.clock === 'unix' ? CLOCK_SKEW_SECONDS_MAX : TAKE_BACK_AFTER_BLOCKS)
 export type LockKey = `${ChannelId}/${'l' | 'r'}${number}`
 export const lockKey = (channelId: ChannelId, offeredBy: Side, id: number): LockKey => `${channelId}/${offeredBy === 'local' ? 'l' : 'r'}${id}`
 export const lockLayout = entity<Lock>('lock', 1, lockEntity)

@@ -10,9 +10,10 @@ import type { Update } from './lock.js'
  * carries signatures and pre-signatures. A kind ignores nothing: fields that are not its own are a fault (CHAN-…).
  */
 export type ChannelMessage =
-  | OpenMessage | AcceptMessage | RefuseMessage
+  | OpenMessage | AcceptMessage | RefuseMessage | FundedMessage | SignedMessage
   | ProposeMessage | AgreeMessage | CommitMessage | AckMessage | SecretMessage
   | ReestablishMessage | ClosedMessage | FaultMessage
+  | CloseReadyMessage | CloseOfferMessage | CloseSignMessage
 
 interface OfChannel { readonly channelId: ChannelId }
 
@@ -24,7 +25,7 @@ export interface TrustLineOpening {
   readonly acceptorLimit: Units
 }
 
-/** An enforced channel's opening (issue 4): written now so that the next kind does not change the interface. */
+/** An enforced channel's opening. */
 export interface EnforcedOpening {
   readonly kind: 'chain'
   readonly format: 'v3-zero-fee' | 'v2-fee'
@@ -45,7 +46,16 @@ export interface OpenMessage extends OfChannel {
   readonly opening: TrustLineOpening | EnforcedOpening
   readonly evidence: Evidence
 }
-export interface AcceptMessage extends OfChannel { readonly type: 'accept', readonly evidence: Evidence }
+export interface AcceptMessage extends OfChannel {
+  readonly type: 'accept'
+  readonly evidence: Evidence
+  /** Of an enforced channel: the acceptor's static keys, and its per-commitment points 0 and 1. */
+  readonly acceptance?: { readonly keys: readonly Uint8Array[], readonly points: readonly Uint8Array[] } | undefined
+}
+/** The opener of an enforced channel names the funding output and signs the acceptor's commitment 0. `txid` in the order of the wire. @see ENF-16 */
+export interface FundedMessage extends OfChannel { readonly type: 'funded', readonly txid: Uint8Array, readonly index: number, readonly evidence: Evidence }
+/** The acceptor signs the opener's commitment 0. @see ENF-16 */
+export interface SignedMessage extends OfChannel { readonly type: 'signed', readonly evidence: Evidence }
 export interface RefuseMessage extends OfChannel { readonly type: 'refuse', readonly reason: RefuseReason }
 export const REFUSE_REASONS = ['not-accepted', 'limit', 'unknown-asset', 'unknown-kind', 'too-many', 'exists', 'no-link'] as const
 export type RefuseReason = typeof REFUSE_REASONS[number]
@@ -102,3 +112,10 @@ export interface ReestablishMessage extends OfChannel {
 export interface ClosedMessage extends OfChannel { readonly type: 'closed' }
 /** The sender saw a fault and stops using the channel. Its field is not named as that of a `Fault`, with which it would be mistaken. */
 export interface FaultMessage extends OfChannel { readonly type: 'fault', readonly broken: string }
+
+/** Nothing is locked and no round runs: where the sender wants its part of the close, and its nonce for signing the receiver's transaction. @see ENF-17 */
+export interface CloseReadyMessage extends OfChannel { readonly type: 'close-ready', readonly script: Uint8Array, readonly nonce: Uint8Array }
+/** A closing transaction of which the sender pays the fee, with its part of the signature. @see ENF-17 */
+export interface CloseOfferMessage extends OfChannel { readonly type: 'close-offer', readonly feeSat: bigint, readonly nonce: Uint8Array, readonly partial: Uint8Array }
+/** The receiver's part, and its nonce for another offer. @see ENF-17 */
+export interface CloseSignMessage extends OfChannel { readonly type: 'close-sign', readonly partial: Uint8Array, readonly nonce: Uint8Array }

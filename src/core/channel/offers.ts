@@ -11,6 +11,7 @@ import { kindOf } from './kinds.js'
 import { CLOCK_SKEW_SECONDS_MAX, QUEUED_ADDS_MAX } from './limits.js'
 import { lockKey, type FailReason, type LockTerms } from './lock.js'
 import { enqueue, queueOf, setUpdates } from './queue.js'
+import { canTime } from './time.js'
 import { runningDraft } from './round/draft.js'
 import { noteUnshown } from './secrets.js'
 import { capacity } from './views.js'
@@ -25,7 +26,7 @@ export function offerLock (host: ChannelHost, channelId: ChannelId, terms: Omit<
   if (channel === undefined) return refuse('no-channel', { id: channelId })
   if (isHalted(channel) || channel.status === 'opening') return notOpen(channel)
   if (host.sessions.get(channelId)?.ready !== true) return refuse('peer-offline', { peer: channel.peer })
-  if (!host.clocksAgree(channel.peer)) return refuse('clock-skew', { limit: CLOCK_SKEW_SECONDS_MAX }) // CHAN-18
+  if (!canTime(host, channel)) return refuse('clock-skew', { limit: CLOCK_SKEW_SECONDS_MAX }) // CHAN-18
   const queued = queueOf(host, channelId).adds
   if (queued >= QUEUED_ADDS_MAX) return refuse('busy', { what: 'locks that wait', limit: QUEUED_ADDS_MAX })
   const { spendable, freeSlots } = capacity(host, channelId)

@@ -13,6 +13,7 @@ import { lockKey } from './lock.js'
 export function restart (host: ChannelHost): void {
   const proposed = new Set<string>()
   for (const channel of host.channels.values()) {
+    tellAgain(host, channel)
     const { phase, updates } = channel.round
     if (phase !== 'proposed' && phase !== 'committed') continue
     for (const update of updates) {
@@ -26,6 +27,13 @@ export function restart (host: ChannelHost): void {
     const channel = host.channels.get(lock.channelId)
     if (channel !== undefined && !isHalted(channel) && !proposed.has(keyOfLock(lock))) enqueueRemoval(host, channel, lock)
   }
+}
+
+/** What was to be published may have been lost with the process. @see ENF-16, ENF-17 */
+function tellAgain (host: ChannelHost, { id, state, opener }: Channel): void {
+  if (state.kind !== 'chain') return
+  if (opener === 'local' && state.stage === 'signed') host.outcome({ type: 'fundingSigned', channelId: id })
+  if (state.closing.length > 0) host.outcome({ type: 'closeSigned', channelId: id })
 }
 
 function enqueueRemoval (host: ChannelHost, channel: Channel, lock: Lock): void {

@@ -1,7 +1,7 @@
 import type { ChannelId, OriginId } from '../base/ids.js'
 import { createTable, type Journal, type Table } from '../base/table.js'
 import type { Channel } from './entity.js'
-import type { ChannelSession, Offer, UpdateQueue } from './host.js'
+import type { ChannelSession, ClosingSession, Offer, UpdateQueue } from './host.js'
 import { lockLayout, type Lock, type LockKey } from './lock.js'
 import { channelLayout } from './layout.js'
 
@@ -12,6 +12,7 @@ export interface ChannelTables {
   readonly queues: Table<ChannelId, UpdateQueue>
   readonly sessions: Table<ChannelId, ChannelSession>
   readonly offers: Table<OriginId, Offer>
+  readonly closings: Table<ChannelId, ClosingSession>
 }
 
 /** Makes the tables: `channel` (grouped by peer) and `lock` (grouped by channel) are durable, the others volatile. */
@@ -21,6 +22,7 @@ export function createChannelTables (journal: Journal): ChannelTables {
     locks: createTable<LockKey, Lock>(journal, 'lock', { layout: lockLayout, groupBy: (_key, lock) => lock.channelId }),
     queues: createTable<ChannelId, UpdateQueue>(journal, 'channel-queue'),
     sessions: createTable<ChannelId, ChannelSession>(journal, 'channel-session'),
-    offers: createTable<OriginId, Offer>(journal, 'offer')
+    offers: createTable<OriginId, Offer>(journal, 'offer'),
+    closings: createTable<ChannelId, ClosingSession>(journal, 'channel-closing')
   }
 }

@@ -181,7 +181,7 @@ function settleOutcomes (hosts: Hosts): void {
       case 'opened': hosts.notify({ type: 'channel:opened', channelId: outcome.channelId }); break
       case 'closed': hosts.notify({ type: 'channel:closed', channelId: outcome.channelId }); break
       case 'fault': hosts.notify({ type: 'channel:fault', channelId: outcome.channelId, ...outcome.fault }); break
-      case 'openRefused': case 'capacityChanged': case 'limitRefused': case 'limitReplaced': break
+      case 'openRefused': case 'fundingWanted': case 'fundingSigned': case 'closeSigned': case 'capacityChanged': case 'limitRefused': case 'limitReplaced': break
       default: unreachable(outcome)
     }
     routing.onCapacityChanged(hosts.routing, outcome.channelId)

@@ -7,7 +7,7 @@ import { isFault, isRefusal } from '../../../src/core/base/step.js'
 import { newJournal, rollBack, type Change, type Journal } from '../../../src/core/base/table.js'
 import { onChannelMessage, onPeerConnected, onPeerDisconnected, openTrustLine, restart, startRounds } from '../../../src/core/channel/channel.js'
 import type { Channel, TrustLineState } from '../../../src/core/channel/entity.js'
-import type { ChannelHost, ChannelOutcome } from '../../../src/core/channel/host.js'
+import type { ChainHost, ChannelHost, ChannelOutcome } from '../../../src/core/channel/host.js'
 import { channelLayout } from '../../../src/core/channel/layout.js'
 import { lockLayout, type Lock, type LockKey, type LockTerms } from '../../../src/core/channel/lock.js'
 import type { ChannelMessage } from '../../../src/core/channel/messages.js'
@@ -40,6 +40,8 @@ export interface End {
   /** Called in the same step as the outcome. */
   onOutcome: (outcome: ChannelOutcome) => void
   accepts: boolean
+  /** The chain that this end follows, if any; its height is the world's. */
+  chain: ChainHost | undefined
   clocksAgree: boolean
   /** Seconds that this end's clock is ahead. */
   aheadSeconds: number
@@ -60,6 +62,8 @@ export interface TwoEnds {
   readonly toAlice: Uint8Array[]
   connected: boolean
   seconds: number
+  /** Of the chain, for ends that follow one. */
+  height: number
   /** Every message that left an end. */
   readonly sent: Array<{ readonly from: End, readonly message: ChannelMessage }>
   connect: () => void
@@ -111,14 +115,15 @@ function createEnd (name: string, world: TwoEnds, deliverTo: () => Uint8Array[])
     }
     return {
       ...tables,
-      get env () { return { nowMs: (world.seconds + end.aheadSeconds) * 1000, heights: {}, entropy: sha256(utf8Bytes(`${name} ${steps}`)) } },
+      get env () { return { nowMs: (world.seconds + end.aheadSeconds) * 1000, heights: end.chain === undefined ? {} : { bitcoin: world.height }, entropy: sha256(utf8Bytes(`${name} ${steps}`)) } },
       draw: (label) => drawFrom(sha256(utf8Bytes(`${name} ${steps}`)))(label),
       self,
       identitySecret,
       send: (_peer, message) => { sends.push(message) },
       outcome: (outcome) => { outcomes.push(outcome) },
       judgeOpening: () => end.accepts ? { accept: true } : { accept: false, reason: 'not-accepted' },
-      clocksAgree: () => end.clocksAgree
+      clocksAgree: () => end.clocksAgree,
+      ...(end.chain === undefined ? {} : { chain: end.chain })
     }
   }
   const end: End = {
@@ -130,6 +135,7 @@ function createEnd (name: string, world: TwoEnds, deliverTo: () => Uint8Array[])
     store: new Map(),
     onOutcome: () => {},
     accepts: true,
+    chain: undefined,
     clocksAgree: true,
     aheadSeconds: 0,
     unsynced: [],
@@ -194,6 +200,7 @@ export function twoEnds (names: readonly [string, string] = ['alice', 'bob']): T
     toAlice: [],
     connected: false,
     seconds: START_SECONDS,
+    height: 1_000,
     sent: [],
     connect () {
       if (world.connected) return

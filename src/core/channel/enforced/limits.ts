@@ -14,3 +14,39 @@ export const SCRIPT_BYTES_MAX = 4_000_000
 export const MERGED_SPENDS_MAX = 32
 /** Satoshis that a shared anchor holds at most; at this value it is no dust. */
 export const SHARED_ANCHOR_SAT_MAX = 240n
+/** Least and most blocks of ten minutes that a delay may have; on a chain of shorter intervals multiplied. */
+export const DELAY_BLOCKS_MIN = 72
+export const DELAY_BLOCKS_MAX = 2_016
+export const DELAY_BLOCKS_DEFAULT = 144
+/** Heights of lock times end here; above it they are seconds. @see BIP 65 */
+export const HEIGHT_MAX = 499_999_999
+/** Enforced channels of one peer, and of all, whose funding is not confirmed. */
+export const UNFUNDED_PER_PEER_MAX = 4
+export const UNFUNDED_MAX = 50
+/** Blocks of ten minutes after which an acceptor forgets a channel whose funding never came. */
+export const UNFUNDED_BLOCKS_MAX = 2_016
+/** Least and most satoshis of a channel's funding. */
+export const FUNDING_SAT_MIN = 20_000n
+export const FUNDING_SAT_MAX = 100_000_000_000n
+/** Satoshis for 1,000 units of weight of a `v2-fee` channel: least that nodes pass on, and most that is sane. */
+export const FEE_RATE_PER_KW_MIN = 253
+export const FEE_RATE_PER_KW_MAX = 100_000
+/** Confirmations after which a spend on chain counts as certain. */
+export const BURIED_CONFIRMATIONS = 6
+/** Blocks of ten minutes: how long after the expiry of a lock that we offered, and how long before that of one that we can claim, a channel is closed on chain. */
+export const CLOSE_AFTER_EXPIRY_BLOCKS = 3
+export const CLOSE_BEFORE_EXPIRY_BLOCKS = 18
+
+/** What differs from chain to chain. @see ENF-12 */
+export interface ChainNumbers {
+  /** Blocks in ten minutes. */
+  readonly blocksPerTenMinutes: number
+  /** Least satoshis of an output. */
+  readonly dustSat: bigint
+  /** Satoshis of all locks below dust together. */
+  readonly dustExposureSat: bigint
+}
+export const CHAIN_NUMBERS: Readonly<Record<'bitcoin' | 'litecoin', ChainNumbers>> = {
+  bitcoin: { blocksPerTenMinutes: 1, dustSat: 330n, dustExposureSat: 50_000n },
+  litecoin: { blocksPerTenMinutes: 4, dustSat: 3_300n, dustExposureSat: 500_000n }
+}

@@ -1,5 +1,4 @@
 import { equalBytes } from '../../base/bytes.js'
-import { unixSeconds } from '../../base/env.js'
 import { fault, isFault, type Fault } from '../../base/step.js'
 import { encodeLayout } from '../../base/struct.js'
 import type { Channel, Round } from '../entity.js'
@@ -13,6 +12,7 @@ import type { AckMessage, AgreeMessage, CommitMessage, ProposeMessage } from '..
 import { requeue } from '../queue.js'
 import { isTooLate, learnSecrets } from '../secrets.js'
 import { takeBack } from '../take-back.js'
+import { canTime, hasExpired } from '../time.js'
 import { completeRound } from './complete.js'
 import { draftOf, keepDraft, moveDraft, runningDraft } from './draft.js'
 import { proposeMessage } from './propose.js'
@@ -83,9 +83,17 @@ function untimely (host: ChannelHost, channel: Channel, updates: readonly Update
   let late = false
   for (const update of updates) {
     if (update.type === 'expire') {
-      if (!host.clocksAgree(channel.peer)) return 'wait' // CHAN-18
+      if (!canTime(host, channel)) return 'wait' // CHAN-18
       const lock = host.locks.get(lockKey(channel.id, 'remote', update.id))
-      if (lock !== undefined && unixSeconds(host.env) < lock.terms.expiry.value) return fault('CHAN-17', `the lock ${update.id} has not expired`)
+      if (lock === undefined) continue
+      const onChain = lock.terms.expiry.clock !== 'unix'
+      // CHAN-19: what a chain enforces is not given up while t is known.
+      if (onChain && lock.secret !== undefined) return fault('CHAN-19', `the secret of lock ${update.id} was shown`)
+      if (!hasExpired(host, lock.terms.expiry)) {
+        // The neighbour may have seen a block that we have not.
+        if (onChain) return 'wait'
+        return fault('CHAN-17', `the lock ${update.id} has not expired`)
+      }
     } else if (update.type === 'fulfil') {
       const lock = host.locks.get(lockKey(channel.id, 'local', update.id))
       if (lock === undefined || !isTooLate(host, lock)) continue
@@ -116,7 +124,7 @@ function hold (host: ChannelHost, channel: Channel, message: ProposeMessage): vo
 /** Looks again at a proposal that waits for the clocks to agree. */
 export function retryHeld (host: ChannelHost, channel: Channel): void {
   const held = host.sessions.get(channel.id)?.held
-  if (held === undefined || !host.clocksAgree(channel.peer)) return
+  if (held === undefined || !canTime(host, channel)) return
   host.sessions.set(channel.id, { ...host.sessions.get(channel.id)!, held: undefined })
   if (held.round === channel.round.number) onPropose(host, channel, held)
 }

@@ -1,4 +1,3 @@
-import { unixSeconds } from '../../base/env.js'
 import type { Channel, ChannelState, ProposedUpdate } from '../entity.js'
 import { forgetChannel } from '../forget.js'
 import type { ChannelHost } from '../host.js'
@@ -7,6 +6,7 @@ import { kindOf } from '../kinds.js'
 import { lockKey, type FailReason, type Lock } from '../lock.js'
 import { NO_EVIDENCE } from '../messages.js'
 import { enqueue } from '../queue.js'
+import { canTime, hasExpired } from '../time.js'
 import { keyOfLock, offererOf } from './draft.js'
 
 /**
@@ -31,6 +31,7 @@ export function completeRound (host: ChannelHost, channel: Channel, draft: Draft
   }
   host.outcome({ type: 'capacityChanged', channelId: channel.id })
   if (kindOf(state).isOver(state)) forgetChannel(host, after) // IOU-11
+  else kindOf(state).whenIdle(host, after)
   return after
 }
 
@@ -52,8 +53,8 @@ function addLock (host: ChannelHost, channel: Channel, lock: Lock, update: Extra
 
 // CHAN-17, CHAN-18: what one side alone can judge is agreed to, and failed in its next round.
 function unwelcome (host: ChannelHost, channel: Channel, lock: Lock): FailReason | undefined {
-  if (!host.clocksAgree(channel.peer)) return 'refused'
-  return unixSeconds(host.env) >= lock.terms.expiry.value ? 'expired' : undefined
+  if (!canTime(host, channel) || !kindOf(channel.state).isReady(channel.state)) return 'refused'
+  return hasExpired(host, lock.terms.expiry) ? 'expired' : undefined
 }
 
 function removeLock (host: ChannelHost, channel: Channel, draft: Draft, update: Exclude<ProposedUpdate, { type: 'add' | 'set-limit' | 'shutdown' }>): void {

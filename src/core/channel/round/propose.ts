@@ -1,4 +1,3 @@
-import { unixSeconds } from '../../base/env.js'
 import type { Channel, ProposedUpdate, Round } from '../entity.js'
 import { isHalted } from '../failure.js'
 import type { ChannelHost, QueuedUpdate } from '../host.js'
@@ -9,6 +8,7 @@ import { lockKey, type FailReason } from '../lock.js'
 import type { ProposeMessage } from '../messages.js'
 import { queueOf, setUpdates } from '../queue.js'
 import { showSecrets } from '../secrets.js'
+import { canTime, hasExpired } from '../time.js'
 import { applyUpdate, endDraft, keepDraft, nextAddId, runningDraft, startDraft, type Drafting } from './draft.js'
 
 /**
@@ -73,7 +73,7 @@ function inOrder (host: ChannelHost, channel: Channel): readonly QueuedUpdate[] 
 function isLate (host: ChannelHost, channel: Channel, update: QueuedUpdate): boolean {
   if (update.type !== 'fulfil') return false
   const lock = host.locks.get(lockKey(channel.id, 'remote', update.id))
-  return lock !== undefined && unixSeconds(host.env) >= lock.terms.expiry.value
+  return lock !== undefined && hasExpired(host, lock.terms.expiry)
 }
 
 /** The message of a stored proposal: the same each time. @see CHAN-5 */
@@ -91,8 +91,8 @@ function proposable (drafting: Drafting, queued: QueuedUpdate): ProposedUpdate |
   switch (queued.type) {
     case 'add': {
       const { terms, origin } = queued
-      if (terms.expiry.clock === 'unix' && unixSeconds(host.env) >= terms.expiry.value) return 'expired'
-      if (!host.clocksAgree(channel.peer)) return 'refused' // CHAN-18
+      if (hasExpired(host, terms.expiry)) return 'expired'
+      if (!canTime(host, channel)) return 'refused' // CHAN-18
       const add: ProposedUpdate = { type: 'add', terms: { ...terms, id: nextAddId(drafting.state, 'local') }, origin }
       if (applyUpdate(drafting, add) !== undefined) return 'no-route'
       host.offers.set(origin, { channelId: channel.id, state: 'live' })
@@ -102,7 +102,7 @@ function proposable (drafting: Drafting, queued: QueuedUpdate): ProposedUpdate |
       const lock = host.locks.get(lockKey(channel.id, queued.type === 'fail' ? 'remote' : 'local', queued.id))
       // CHAN-19: once its secret is known, a lock is given up no more.
       if (lock === undefined || lock.secret !== undefined) return undefined
-      if (queued.type === 'expire' && !host.clocksAgree(channel.peer)) return 'refused'
+      if (queued.type === 'expire' && !canTime(host, channel)) return 'refused'
       break
     }
     case 'shutdown': if (drafting.state.shutdown) return undefined; break

@@ -63,11 +63,12 @@ export function onReestablish (host: ChannelHost, channel: Channel, message: Ree
   // The peer begins anew on a connection that we thought established: it needs to hear where we stand.
   if (session?.ready === true) sendReestablish(host, channel)
   const kind = kindOf(channel.state)
-  const resumption = kind.judgeNumbers(channel, message) ?? resumptionOf(channel.round, message, weWin(channel))
+  const resumption = kind.judgeNumbers(channel, message, host) ?? resumptionOf(channel.round, message, weWin(channel))
   if (isFault(resumption)) return failChannel(host, channel, resumption)
   if (!equalBytes(message.digest, digestFor(host, channel, message))) return failChannel(host, channel, fault('CHAN-3', `another state after round ${message.round - 1}`))
   host.sessions.set(channel.id, { sent: true, ready: true, held: undefined })
   resend(host, channel, resumption)
+  if (channel.round.phase === 'idle' && message.phase === 'idle') kind.whenIdle(host, channel)
   host.outcome({ type: 'capacityChanged', channelId: channel.id })
 }
 

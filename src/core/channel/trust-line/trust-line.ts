@@ -119,6 +119,8 @@ export const trustLine: ChannelKind<TrustLineState> = {
   name: 'trust-line',
   locksPerSideMax: TRUST_LINE_LOCKS_MAX,
   updateBytesMax: ROUND_UPDATE_BYTES_MAX,
+  clock: () => 'unix',
+  isReady: () => true,
 
   apply (state: TrustLineState, by: Side, update: Update, lock: Lock | undefined): TrustLineState | Fault {
     switch (update.type) {
@@ -179,5 +181,7 @@ export const trustLine: ChannelKind<TrustLineState> = {
   describe: ({ owedToUs, localLimit, remoteLimit }) => ({ owedToUs, localLimit, remoteLimit }),
   leastLimit: (state) => leastLimit(state, 'local'),
   isOver: (state) => state.shutdown && state.localLocks === 0 && state.remoteLocks === 0 && state.owedToUs === 0n, // IOU-11
-  isUntouched: (state) => state.sequence === 0
+  isUntouched: (state) => state.sequence === 0,
+  whenFailed: (state) => state,
+  whenIdle: () => {}
 }
