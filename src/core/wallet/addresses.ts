@@ -64,19 +64,28 @@ export function markUsed (host: WalletHost, address: WalletAddress): void {
 }
 
 /**
- * A script that nobody has paid to. When {@link ADDRESS_GAP} of them were handed out in vain, the first of these is
- * given again: behind a longer gap no other wallet would look for coins of this phrase.
+ * A script that nobody has paid to, given to nobody else from now on. When {@link ADDRESS_GAP} of them were handed out
+ * in vain, the first of these is given again: behind a longer gap no other wallet would look for coins of this phrase.
  */
 export function freshScript (host: WalletHost, chain: ChainName, branch: Branch): Uint8Array {
+  const script = nextScript(host, chain, branch)
   const account = accountOf(host, chain)
-  const [used, next] = [account[USED[branch]], account[NEXT[branch]]]
-  const index = Math.max(used, next)
+  const index = nextIndex(account, branch)
+  if (index >= Math.max(account[USED[branch]], account[NEXT[branch]])) setAccount(host, account, { ...account, [NEXT[branch]]: index + 1 })
+  return script
+}
+
+/** What {@link freshScript} would give; nothing changes. */
+export function nextScript (host: WalletHost, chain: ChainName, branch: Branch): Uint8Array {
   const facts = host.chains.get(chain)
   invariant(facts !== undefined, 'an account is of a chain that the node has')
-  const keys = host.keys.account(facts.coinType)
-  if (index >= used + ADDRESS_GAP || index >= ADDRESSES_MAX) return keys.script({ branch, index: Math.min(used, ADDRESSES_MAX - 1) })
-  setAccount(host, account, { ...account, [NEXT[branch]]: index + 1 })
-  return keys.script({ branch, index })
+  return host.keys.account(facts.coinType).script({ branch, index: nextIndex(accountOf(host, chain), branch) })
+}
+
+function nextIndex (account: WalletAccount, branch: Branch): number {
+  const [used, next] = [account[USED[branch]], account[NEXT[branch]]]
+  const index = Math.max(used, next)
+  return index >= used + ADDRESS_GAP || index >= ADDRESSES_MAX ? Math.min(used, ADDRESSES_MAX - 1) : index
 }
 
 /** An address to be paid at. */

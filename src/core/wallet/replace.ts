@@ -1,10 +1,10 @@
 import { isRefusal, refuse, type Refusal } from '../base/step.js'
-import { accountOf, freshScript } from './addresses.js'
+import { accountOf, nextScript } from './addresses.js'
 import type { ChainName, Outpoint } from './chain-facts.js'
 import { coinAt, coinsOf, confirmationsOf, isFree } from './coins.js'
 import { feeRate, namedRate } from './fees.js'
 import type { WalletHost } from './host.js'
-import { CONFLICT_BURIED_CONFIRMATIONS, SEND_INPUTS_MAX, VERSIONS_MAX } from './limits.js'
+import { CONFLICT_BURIED_CONFIRMATIONS, SEND_INPUTS_MAX, UNCONFIRMED_ANCESTORS_MAX, VERSIONS_MAX } from './limits.js'
 import { largestFirst, selectCoins, settle, type Selection } from './selection.js'
 import { putInForce, signAnew, type SendAnswer } from './sends.js'
 import { transactionKey, type Coin, type Send, type SendId } from './tables.js'
@@ -28,7 +28,7 @@ export function bumpSend (host: WalletHost, id: SendId, request: { readonly satP
   if (isRefusal(asked)) return asked
   const inputs = before.inputs.flatMap((at) => coinAt(host, chain, at) ?? [])
   const change = [...coinsOf(host, chain)].find((coin) => coin.txid === before.txid && coin.branch === 'change' && !isPayee(before, coin))
-  const changeScript = change?.script ?? freshScript(host, chain, 'change')
+  const changeScript = change?.script ?? nextScript(host, chain, 'change')
   const task = { chain: facts, outputs: before.outputs, changeScript, dustSat: host.dustLimit(chain, changeScript) }
   // A new input must be confirmed, or nodes refuse the replacement.
   const more = [...coinsOf(host, chain)].filter((coin) => isFree(host, coin) && coin.height !== undefined).sort(largestFirst)
@@ -120,12 +120,16 @@ function reviewPrepared (host: WalletHost, now: Send): void {
  */
 function reviewConflicted (host: WalletHost, now: Send, tipHeight: number): void {
   const { chain, versions } = now
+  if (host.tables.transactions.has(transactionKey(chain, now.txid))) { // it was seen again
+    host.tables.sends.set(now.id, { ...now, status: 'pending', conflictHeight: undefined })
+    return
+  }
   const isBack = (at: Outpoint): boolean => { const coin = coinAt(host, chain, at); return coin !== undefined && coin.spentBy === undefined && !coin.doubted }
   if (now.inputs.every(isBack)) return putInForce(host, { ...now, status: 'pending', conflictHeight: undefined }, 'wallet:remade')
   const buriedBy = burial(host, now)
   if (buriedBy !== now.conflictHeight) host.tables.sends.set(now.id, { ...now, conflictHeight: buriedBy })
   const conflicted = { ...now, conflictHeight: buriedBy }
-  const alive = versions.filter((version) => !isDead(host, conflicted, version.inputs, tipHeight))
+  const alive = versions.filter((version) => !isDead(host, conflicted, version, tipHeight))
   if (now.kind === 'fixed' || versions.length >= VERSIONS_MAX) {
     if (alive.length === 0) abandon(host, conflicted)
     return
@@ -145,20 +149,35 @@ function burial (host: WalletHost, { chain, inputs, conflictHeight }: Send): num
   return heights.length > 0 ? Math.min(...heights) : conflictHeight
 }
 
-/** A version is dead when what took one of its coins is buried. Of a coin that is not there any more, only when it went is known. */
-function isDead (host: WalletHost, { chain, conflictHeight }: Send, inputs: readonly Outpoint[], tipHeight: number): boolean {
+/**
+ * A version is dead when what took one of its coins is buried, or when the version of a payment of ours that made the
+ * coin is dead. Of another coin that is not there any more, only when it went is known.
+ */
+function isDead (host: WalletHost, { chain, conflictHeight }: Send, { txid, inputs }: Version, tipHeight: number, depth = UNCONFIRMED_ANCESTORS_MAX): boolean {
   const isBuried = (height: number | undefined): boolean => confirmationsOf(height, tipHeight) >= CONFLICT_BURIED_CONFIRMATIONS
   return inputs.some((at) => {
     const coin = coinAt(host, chain, at)
-    return isBuried(coin === undefined || coin.doubted ? conflictHeight : coin.spentHeight)
+    if (coin !== undefined && !coin.doubted) return coin.spentBy !== txid && isBuried(coin.spentHeight)
+    const parent = coin === undefined && depth > 0 ? versionOf(host, chain, at.txid) : undefined
+    return parent === undefined ? isBuried(conflictHeight) : isDead(host, parent.send, parent.version, tipHeight, depth - 1)
   })
+}
+
+type Version = Send['versions'][number]
+
+function versionOf (host: WalletHost, chain: ChainName, txid: string): { readonly send: Send, readonly version: Version } | undefined {
+  for (const each of host.tables.sends.group(chain).values()) {
+    const version = each.versions.find((candidate) => candidate.txid === txid)
+    if (version !== undefined) return { send: each, version }
+  }
+  return undefined
 }
 
 function remake (host: WalletHost, now: Send, required: readonly Coin[], final: boolean): void {
   const { chain } = now
   const facts = host.chains.get(chain)
   if (facts === undefined) return
-  const changeScript = freshScript(host, chain, 'change')
+  const changeScript = nextScript(host, chain, 'change')
   const candidates = [...coinsOf(host, chain)].filter((coin) => isFree(host, coin))
   const selection = selectCoins({ chain: facts, candidates, required, outputs: now.outputs, satPerKvb: now.feeSatPerKvb < facts.minFeeSatPerKvb ? facts.minFeeSatPerKvb : now.feeSatPerKvb, changeScript, dustSat: host.dustLimit(chain, changeScript) })
   if (selection !== undefined) return putInForce(host, signAnew(host, now, selection, changeScript), 'wallet:remade')

@@ -3,12 +3,13 @@ import { isRefusal } from '../base/step.js'
 import { accountOf, freshScript } from './addresses.js'
 import type { ChainName, Outpoint, Output } from './chain-facts.js'
 import { coinAt, coinsOf, doubtCoin, isConfirmed, isFree, reserveCoin } from './coins.js'
+import { feeRate } from './fees.js'
 import type { Reserve, WalletHost } from './host.js'
 import { FEE_COINS_MAX, SET_ASIDE_COINS_MAX } from './limits.js'
 import { largestFirst, sumOf } from './selection.js'
-import { abandonSend, FOR_FEES, prepareSend, publishSend } from './sends.js'
+import { FOR_FEES, send } from './sends.js'
 import type { Coin } from './tables.js'
-import { OWN_WITNESS_BYTES, signPlainInput, type PlainTransaction } from './transaction.js'
+import { feeFor, OWN_WITNESS_BYTES, signPlainInput, type PlainTransaction } from './transaction.js'
 
 /** A coin that pays a fee: `txid` in the order of the wire. The shape that the enforced channel asks for. */
 export interface FeeCoin {
@@ -97,6 +98,9 @@ export function doubtFeeCoins (host: WalletHost, chain: ChainName, outpoints: re
 const FITTING_TIMES = 2n
 /** Coins are divided only when that costs at most this part of what is set aside. */
 const DIVIDING_COST_PERCENT = 25n
+/** Virtual bytes of a transaction with one input and change, and of each piece it makes. */
+const DIVIDING_VBYTES = 111
+const DIVIDED_VBYTES = 43
 
 /**
  * Keeps so many confirmed coins aside as the channels need: whole coins of a fitting size, else pieces of larger ones
@@ -133,14 +137,14 @@ function release (host: WalletHost, chain: ChainName, reserve: Reserve): void {
 }
 
 function divide (host: WalletHost, chain: ChainName, { coinSat }: Reserve, missing: number): boolean {
+  const facts = host.chains.get(chain)
+  if (facts === undefined) return false
   const pieces = Math.min(missing, SET_ASIDE_COINS_MAX)
+  const wanted = coinSat * BigInt(pieces)
+  const free = [...coinsOf(host, chain)].filter((coin) => isFree(host, coin))
+  // Asked before anything is handed out or written: it may be asked at every block.
+  const feeSat = feeFor(feeRate(host, facts), DIVIDING_VBYTES + DIVIDED_VBYTES * pieces)
+  if (sumOf(free) < wanted + feeSat || feeSat * 100n > DIVIDING_COST_PERCENT * wanted) return false
   const outputs = Array.from({ length: pieces }, () => ({ valueSat: coinSat, script: freshScript(host, chain, 'change') }))
-  const prepared = prepareSend(host, { chain, kind: 'set-aside', outputs })
-  if (isRefusal(prepared)) return false
-  if (prepared.feeSat * 100n > DIVIDING_COST_PERCENT * coinSat * BigInt(pieces)) {
-    abandonSend(host, prepared.id)
-    return false
-  }
-  publishSend(host, prepared.id)
-  return true
+  return !isRefusal(send(host, { chain, kind: 'set-aside', outputs }))
 }

@@ -2,7 +2,7 @@ import { numberBelow } from '../base/env.js'
 import { invariant } from '../base/invariant.js'
 import { toHex } from '../base/bytes.js'
 import { isRefusal, refuse, type Refusal } from '../base/step.js'
-import { accountOf, freshScript } from './addresses.js'
+import { accountOf, freshScript, nextScript } from './addresses.js'
 import type { ChainName, Output, WalletChain } from './chain-facts.js'
 import { applyTransaction, coinAt, coinsOf, isFree, reserveCoin, type Dropped } from './coins.js'
 import { feeRate, isFeeAbsurd, namedRate } from './fees.js'
@@ -59,12 +59,13 @@ export function prepareSend (host: WalletHost, request: SendRequest): SendAnswer
   const outputs = request.all === true ? outputsOfAll(facts, request.outputs, free, satPerKvb) : request.outputs
   const bad = judgeOutputs(host, facts, outputs)
   if (bad !== undefined) return bad
-  const changeScript = freshScript(host, chain, 'change')
+  const changeScript = nextScript(host, chain, 'change')
   const task = { chain: facts, candidates: free, outputs, satPerKvb, changeScript, dustSat: host.dustLimit(chain, changeScript) }
   const selection = request.all === true ? settle(task, free) : selectCoins(task)
   const movedSat = outputs.reduce((sum, { valueSat }) => sum + valueSat, 0n)
   if (selection === undefined) return insufficient(host, facts, movedSat, satPerKvb, free)
   if (request.satPerKvb === undefined && kind === 'payment' && isFeeAbsurd(selection.feeSat, movedSat)) return refuse('fee-share', { fee: selection.feeSat, amount: movedSat })
+  if (selection.changeSat !== undefined) freshScript(host, chain, 'change')
   const id = toHex(host.draw('wallet send').subarray(0, 16)) as SendId
   const made: Send = {
     id, chain, kind, status: 'prepared', outputs, feeSatPerKvb: satPerKvb, versions: [], height: undefined, conflictHeight: undefined,

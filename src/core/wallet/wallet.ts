@@ -85,6 +85,10 @@ export function onBlockDisconnected (host: WalletHost, chain: ChainName, block: 
 
 /** A watched thing is touched by an unconfirmed transaction. It may come again. */
 export function onTransactionSeen (host: WalletHost, chain: ChainName, transaction: SeenTransaction): void {
+  // An older version of ours was in the mempool when this was said; the newer one is on its way and pays more.
+  for (const { status, txid, versions } of host.tables.sends.group(chain).values()) {
+    if (status === 'pending' && txid !== transaction.txid && versions.some((version) => version.txid === transaction.txid)) return
+  }
   apply(host, chain, transaction.raw, undefined)
   reviewSends(host, chain)
 }
