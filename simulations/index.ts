@@ -14,4 +14,6 @@ export { line, PROTOTYPE, randomTopology, ring, star, without, type Topology } f
 export { scenarioOf, scenarios } from './scenarios/scenarios.js'
 export type { Figures, Scenario, ScenarioOptions } from './scenarios/scenario.js'
 export { commandOf, complaint, run, type RunReport } from './run.js'
+export { runBatch, type Batch, type BatchResult } from './shards.js'
+export { shrink, type Shrunk } from './shrink.js'
 export { parseTrace, replay, traceText, type Difference, type TraceFile } from './replay.js'

@@ -5,7 +5,7 @@ import type { ScenarioOptions } from './scenarios/scenario.js'
 import { scenarioOf } from './scenarios/scenarios.js'
 
 /** First line of a trace file: how the run was made. */
-const HEADER = /^amiko-trace 1 scenario=([a-z0-9-]+) seed=(\d+) nodes=(\d+|-) curve=(fake|real)$/
+const HEADER = /^amiko-trace 1 scenario=([a-z0-9-]+) seed=(\d+) nodes=(\d+|-) curve=(fake|real)(?: without=([a-z0-9,]+))?(?: until=(\d+))?$/
 
 export interface TraceFile {
   readonly scenario: string
@@ -15,7 +15,8 @@ export interface TraceFile {
 
 /** Text of a trace file: the header, then the lines. */
 export function traceText (scenario: string, options: ScenarioOptions, lines: readonly string[]): string {
-  return [`amiko-trace 1 scenario=${scenario} seed=${options.seed} nodes=${options.nodes ?? '-'} curve=${options.curve ?? 'fake'}`, ...lines, ''].join('\n')
+  const { leaveOut = [], untilMs } = options
+  return [`amiko-trace 1 scenario=${scenario} seed=${options.seed} nodes=${options.nodes ?? '-'} curve=${options.curve ?? 'fake'}${leaveOut.length === 0 ? '' : ` without=${leaveOut.join(',')}`}${untilMs === undefined ? '' : ` until=${untilMs}`}`, ...lines, ''].join('\n')
 }
 
 /** Reads a trace file; a string says what is wrong with it. */
@@ -24,10 +25,11 @@ export function parseTrace (text: string): TraceFile | string {
   if (lines.at(-1) === '') lines.pop()
   const match = HEADER.exec(lines[0] ?? '')
   if (match === null) return 'the first line is not the header of a trace'
-  const [, scenario, seedText, nodes, curve] = match
+  const [, scenario, seedText, nodes, curve, without, until] = match
   const seed = parseSeed(seedText!)
   if (seed === undefined) return `not a seed: ${seedText}`
-  return { scenario: scenario!, options: { seed, nodes: nodes === '-' ? undefined : Number(nodes), curve: curve as 'fake' | 'real' }, lines: lines.slice(1) }
+  const cuts = { ...(without === undefined ? {} : { leaveOut: without.split(',') }), ...(until === undefined ? {} : { untilMs: Number(until) }) }
+  return { scenario: scenario!, options: { seed, nodes: nodes === '-' ? undefined : Number(nodes), curve: curve as 'fake' | 'real', ...cuts }, lines: lines.slice(1) }
 }
 
 /** Where a run left its trace. */

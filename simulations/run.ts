@@ -21,7 +21,11 @@ export interface RunReport {
 
 /** The command that makes a run again. */
 export const commandOf = (scenario: Scenario, options: ScenarioOptions): string =>
-  `npm run sim -- ${scenario.name} --seed ${options.seed}${options.nodes === undefined ? '' : ` --nodes ${options.nodes}`}${options.curve === 'real' ? ' --curve real' : ''}`
+  `npm run sim -- ${scenario.name} --seed ${options.seed}${options.nodes === undefined ? '' : ` --nodes ${options.nodes}`}${options.curve === 'real' ? ' --curve real' : ''}${optionsText(options)}`
+
+/** What is left out of a run, as the command line has it. */
+const optionsText = ({ leaveOut = [], untilMs }: ScenarioOptions): string =>
+  `${leaveOut.length === 0 ? '' : ` --leave-out ${leaveOut.join(',')}`}${untilMs === undefined ? '' : ` --until ${untilMs}`}`
 
 /**
  * Runs a scenario once. An error that the scenario throws is a violation too: a run always gives a report.

@@ -6,6 +6,10 @@ export interface ScenarioOptions {
   /** Number of nodes, where the scenario leaves it open. */
   readonly nodes?: number
   readonly curve?: 'fake' | 'real'
+  /** Names of {@link Scenario.parts} that do not happen. */
+  readonly leaveOut?: readonly string[]
+  /** Nothing new begins after so many virtual milliseconds of a schedule. */
+  readonly untilMs?: number
 }
 
 /** Numbers and words a run found out, for people and for reports. */
@@ -17,6 +21,8 @@ export interface Scenario {
   readonly question: string
   /** How many nodes it may be asked with; absent when it has its own number. */
   readonly sizes?: { readonly min: number, readonly max: number }
+  /** Names of what can be left out of a run, where it is made of parts: how a failing run is made smaller. */
+  readonly parts?: (options: ScenarioOptions) => readonly string[]
   /** The world in which it is asked. */
   readonly world: (options: ScenarioOptions) => Omit<WorldOptions, 'seed' | 'curve' | 'trace' | 'createCore'>
   /** Runs it; what is wrong goes to `world.violate`. */

@@ -3,12 +3,14 @@ import { allMethods } from '../api/client/client.js'
 import { AmikoError } from '../core/base/errors.js'
 import { VERSION } from '../core/base/version.js'
 import { connectTo } from './connection.js'
+import { Ended } from './ended.js'
 import { EXIT, exitCodeOf, isAbort } from './exit.js'
 import { globalsOf } from './globals.js'
 import { showLog } from './log.js'
 import { addMethodCommand } from './method-command.js'
 import { tableOf } from './output.js'
 import { addProcessCommands } from './process/commands.js'
+import { addSimulations } from './process/simulate.js'
 import { stopNode } from './stop.js'
 import type { Terminal } from './terminal.js'
 
@@ -36,6 +38,7 @@ export async function runCommandLine (words: readonly string[], terminal: Termin
     await program.parseAsync([...words], { from: 'user' })
     return EXIT.done
   } catch (error) {
+    if (error instanceof Ended) return error.exitCode
     if (error instanceof CommanderError) return usageExit(error, json, terminal)
     report(error, movesMoney, json, terminal)
     return exitCodeOf(error, movesMoney)
@@ -78,6 +81,7 @@ export function buildProgram (terminal: Terminal): Command {
     .addHelpText('after', '\nAmounts carry a unit: 1500msat, 20sat, 0.001btc, 12.50eur@<issuer>.\nExit codes: 0 done, 1 refused, 2 node not reachable, 3 usage, 4 outcome still open.\n\nExamples:\n  amiko network up\n  amiko init --network village && amiko start\n  amiko pay amiko1…')
 
   addProcessCommands(program, terminal)
+  addSimulations(program, terminal)
   addStop(program, terminal)
   addLog(program, terminal)
   addRpc(program, terminal)

@@ -27,7 +27,7 @@ describe('command line', () => {
       [`channel open ${PEER} --kind trust-line --limit 1000sat --amount 500sat`, 'channelId'], ['channel list', 'channels'], [`channel show ${CHANNEL_ID}`, 'id'], [`channel set ${PEER} --limit 2000sat`, 'limit'], [`channel close ${CHANNEL_ID} --force`, 'status'],
       ['invoice create --amount 20sat --description tea --expiry 1h', 'invoice'], ['invoice list', 'invoices'], [`invoice show ${INVOICE_ID}`, 'id'], ['invoice decode amiko1fake', 'amount'], [`invoice cancel ${INVOICE_ID}`, 'status'],
       ['pay amiko1fake --max-fee 1sat', 'proof'], ['payment list', 'payments'], [`payment show ${PAYMENT_ID}`, 'id'], [`payment wait ${PAYMENT_ID} --timeout 5s`, 'status'],
-      ['meeting-point host', 'id'], ['meeting-point list', 'meetingPoints'], ['meeting-point stop', 'status'], ['asset list', 'assets'], ['commands', 'commands'], ['rpc node.status', 'peerId']
+      ['meeting-point host', 'id'], ['meeting-point list', 'meetingPoints'], ['meeting-point stop', 'status'], ['asset list', 'assets'], ['commands', 'commands'], ['sim list', 'scenarios'], ['sim run p9 --seed 5', 'traceHash'], ['sim run p9 --count 2 --jobs 2', 'perSecond'], ['rpc node.status', 'peerId']
     ]
     for (const [line, field] of LINES) {
       it(`${line.slice(0, 60)}: one JSON object on standard output with --json, words without, and exit 0`, async () => {
@@ -88,7 +88,7 @@ describe('command line', () => {
       const lines = [
         'nothing', 'link', 'link nothing', 'link open', 'link open nonsense', 'channel open', `channel open ${PEER} --kind barter --limit 5sat`, `channel open ${PEER} --limit 5`, `channel open ${PEER} --limit -5sat`, `channel open ${PEER} --limit`,
         'invoice create', 'invoice create --amount 20', 'invoice create --amount 20sat --expiry never', 'invoice create --amount 20sat --extra', 'invoice list --count many', 'pay', 'pay a b', 'pay i --timeout never', 'pay i --max-fee 1',
-        'rpc', 'rpc no.such', 'rpc node.status {', 'network', 'network up --nodes many', 'network pay --from n0', 'init', 'log --count none', `link set ${PEER} --fee-ppm 1e9`
+        'rpc', 'rpc no.such', 'rpc node.status {', 'network', 'network up --nodes many', 'network pay --from n0', 'init', 'log --count none', 'sim run no-such', 'sim run p9 --leave-out n0', 'sim replay', `link set ${PEER} --fee-ppm 1e9`
       ]
       for (const line of lines) {
         const { code, out, err } = await run(line)
@@ -201,7 +201,7 @@ describe('command line', () => {
 
     it('the nouns are those of the published list', () => {
       const names = buildProgram(fakeTerminal()).commands.map((command) => command.name()).sort()
-      assert.deepEqual(names, ['asset', 'channel', 'commands', 'init', 'invoice', 'link', 'log', 'meeting-point', 'mesh', 'network', 'pay', 'payment', 'rpc', 'start', 'status', 'stop'])
+      assert.deepEqual(names, ['asset', 'channel', 'commands', 'init', 'invoice', 'link', 'log', 'meeting-point', 'mesh', 'network', 'pay', 'payment', 'rpc', 'sim', 'start', 'status', 'stop'])
     })
 
     it('the version is printed alone', async () => {

@@ -52,7 +52,49 @@ describe('command sim', () => {
     assert.equal((JSON.parse(out) as { runs: number }).runs, 3)
   })
 
+  it('runs a scenario after the word run too, shares seeds out, and says one hash for all', async () => {
+    const one = await sim('run', 'p9', '--count', '4', '--json')
+    const two = await sim('p9', '--count', '4', '--jobs', '2', '--json')
+    assert.deepEqual([one.code, two.code], [0, 0])
+    const hash = (text: string): unknown => (JSON.parse(text) as { traceHash: string }).traceHash
+    assert.equal(hash(one.out), hash(two.out))
+  })
+
+  it('leaves parts of a schedule out, writes that into its trace, and replays it', async () => {
+    const file = join(folder, 'less')
+    const { code, out } = await sim('random', '--seed', '2', '--leave-out', 'n0,f1', '--until', '4000', '--trace', file, '--json')
+    assert.equal(code, 0, out)
+    assert.equal((JSON.parse(out) as { command: string }).command, 'npm run sim -- random --seed 2 --leave-out n0,f1 --until 4000')
+    assert.match(readFileSync(file, 'utf8'), /^amiko-trace 1 scenario=random seed=2 nodes=- curve=fake without=n0,f1 until=4000\n/)
+    assert.equal((await sim('replay', file)).code, 0)
+  })
+
+  it('sums up the reports of several runs', async () => {
+    const file = join(folder, 'reports')
+    writeFileSync(file, (await sim('two-nodes', '--count', '2', '--json', '--each')).out)
+    const { code, out } = await sim('report', file, '--json')
+    assert.equal(code, 0, out)
+    const { scenarios: [summary] } = JSON.parse(out) as { scenarios: Array<{ scenario: string, runs: number, failed: number, figures: Record<string, { mean: number }> }> }
+    assert.deepEqual([summary!.scenario, summary!.runs, summary!.failed, summary!.figures['payments']!.mean], ['two-nodes', 2, 0, 20])
+    assert.match((await sim('report', file)).out, /two-nodes: 2 runs, 0 with violations/)
+  })
+
+  it('ends with exit code 1 when the reports it sums up have violations', async () => {
+    const file = join(folder, 'bad')
+    writeFileSync(file, JSON.stringify({ scenario: 'p1', violations: [{}], figures: {}, command: 'npm run sim -- p1 --seed 9' }))
+    const { code, out } = await sim('report', file)
+    assert.equal(code, 1)
+    assert.match(out, /npm run sim -- p1 --seed 9/)
+  })
+
   for (const [what, args] of Object.entries({
+    'a part the schedule does not have': ['random', '--seed', '1', '--leave-out', 'p99'],
+    'parts of a scenario that has none': ['p1', '--leave-out', 'n1'],
+    'too many jobs': ['p1', '--jobs', '1000'],
+    'a trace of several runs': ['p1', '--count', '2', '--trace', '/tmp/x'],
+    'a report of nothing': ['report'],
+    'a report of what is none': ['report', '/no/such/file'],
+    'run without a scenario': ['run'],
     'no scenario': [],
     'an unknown scenario': ['no-such'],
     'a seed that is no number': ['p1', '--seed', 'x'],

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { parseTrace, replay, traceText } from '../../simulations/replay.js'
 import { run } from '../../simulations/run.js'
+import { runBatch } from '../../simulations/shards.js'
 import { scenarioOf } from '../../simulations/scenarios/scenarios.js'
 
-const PAIRS = 20
+const PAIRS = 200
 const random = scenarioOf('random')!
 
 /** A run of seed 7, as the text of its trace. */
@@ -15,17 +16,19 @@ async function recorded (): Promise<string> {
 }
 
 describe('simulations, determinism', () => {
-  it(`gives the same trace for the same seed, ${PAIRS} pairs, and another for another [I30]`, async function () {
-    this.timeout(300_000)
-    const hashes = new Set<string>()
-    for (let seed = 1n; seed <= PAIRS; seed++) {
-      const first = await run(random, { seed })
-      const second = await run(random, { seed })
-      assert.equal(second.traceHash, first.traceHash, first.command)
-      assert.ok(first.traceLines > 100, `a trace of ${first.traceLines} lines`)
-      hashes.add(first.traceHash)
+  it(`gives the same trace for the same seed, ${PAIRS} pairs on threads that share them out in two ways, and another for another [I30]`, async function () {
+    this.timeout(600_000)
+    const hashes = async (jobs: number): Promise<ReadonlyMap<string, string>> => {
+      const found = new Map<string, string>()
+      await runBatch({ scenario: 'random', options: { seed: 1n }, count: PAIRS, jobs }, ({ seed, traceHash, traceLines }) => {
+        assert.ok(traceLines > 100, `a trace of ${traceLines} lines`)
+        found.set(seed, traceHash)
+      })
+      return found
     }
-    assert.equal(hashes.size, PAIRS)
+    const first = await hashes(2)
+    assert.deepEqual(await hashes(3), first)
+    assert.equal(new Set(first.values()).size, PAIRS)
   })
 
   it('replays a trace without a difference', async () => {
