@@ -2,7 +2,7 @@ import { fromHex, equalBytes, toHex } from '../../src/core/base/bytes.js'
 import type { AssetId, MeetingPointId, RouteId } from '../../src/core/base/ids.js'
 import { isUnits, type Units } from '../../src/core/base/money.js'
 import { fault, type Fault } from '../../src/core/base/step.js'
-import { isPoint } from '../../src/core/crypto/curve.js'
+import { isPoint, pointOfId } from '../../src/core/crypto/curve.js'
 import { ONION_BYTES } from '../../src/core/crypto/onion.js'
 import { DETOURS_MAX, FORWARDS_MAX, HOPS_LEFT_MAX, TIME_LEFT_MS_MAX, WAYPOINT_BYTES, WAYPOINTS_MAX } from '../../src/core/payment/limits.js'
 import { NO_ROUTE_REASONS, type MakeRoute, type RouteMessage, type RouteSide } from '../../src/core/payment/messages.js'
@@ -75,6 +75,12 @@ function point (value: Uint8Array | undefined, name: string): Uint8Array {
   return bytes
 }
 
+function idOf (value: Uint8Array | undefined): MeetingPointId {
+  const id = toHex(sized(value, 33, 'meeting_point'))
+  check(pointOfId(id) !== undefined, 'meeting_point is no point of the curve', 'ROUTE-2')
+  return id as MeetingPointId
+}
+
 function unitsOf (value: bigint | undefined, name: string): Units {
   const wide = must(value, name)
   check(isUnits(wide), `${name} is out of range`)
@@ -104,7 +110,7 @@ function makeRouteOf (routeId: RouteId, make: pb.MakeRoute): MakeRoute {
     type: 'makeRoute',
     routeId,
     side,
-    meetingPoint: toHex(point(make.meetingPoint, 'meeting_point')) as MeetingPointId,
+    meetingPoint: idOf(make.meetingPoint),
     asset: toHex(sized(make.asset, 32, 'asset')) as AssetId,
     amount: unitsOf(make.amount, 'amount'),
     pair: { k1, k2 },

@@ -37,7 +37,7 @@ export function paymentDemand (nodes: number, meetingPoint: number): Demand {
     // Invoice: Z, its key, signature; the payer checks it.
     [1, { mulG: 2, sign: 1, verify: 1, isPoint: 1 }],
     // Payer's half: match point, key pair, token; layers of the onion, pair check; lock point; t fits, z fits.
-    [1, { mulG: 1 + 2 + 1 + 2, mul: 1 + 1, add: 1, addMulG: 1 }],
+    [1, { mulG: 1 + 2 + 1 + 2, mul: 1 + 1, isPoint: 1, add: 1, addMulG: 1 }],
     [1 + payerHops, { isPoint: 1, mul: 1 }],
     // Payee's halves: the one that is matched, and the next one, which is opened at once (ROUTE-28).
     [2, remote ? { mulG: 1 + 2 + 1, mul: 1, add: 1 } : { mulG: 1 }],
@@ -51,7 +51,8 @@ export function paymentDemand (nodes: number, meetingPoint: number): Demand {
     [remote ? 1 : 0, { addMulG: 1, mul: 2, mulG: 1 }],
     // Payee: layers, pair check; the tweaks lead to the lock point.
     [remote ? 1 + payeeHops : 0, { isPoint: 1, mul: 1 }],
-    [1, { mul: remote ? 1 : 0, mulG: 1 }],
+    [remote ? 1 : 0, { isPoint: 1, mul: 1 }],
+    [1, { mulG: 1 }],
     // Each lock's point.
     [payee, { isPoint: 1 }]
   )

@@ -36,12 +36,24 @@ export type Draw = (label: string) => Uint8Array
 /** Most draws of one step: what its 16-bit counter can tell apart. */
 export const DRAWS_MAX = 65_536
 
+/** Labels are literals of this code; a draw with any other is as good, but is not remembered beyond this many. */
+const LABELS_MAX = 256
+const labels = new Map<string, Uint8Array>()
+
+function labelBytes (label: string): Uint8Array {
+  const known = labels.get(label)
+  if (known !== undefined) return known
+  const bytes = utf8Bytes(label)
+  if (labels.size < LABELS_MAX) labels.set(label, bytes)
+  return bytes
+}
+
 /** Each call gives 32 fresh bytes: hash of the step's entropy, a label and a counter. At most {@link DRAWS_MAX} calls. */
 export function drawFrom (entropy: Uint8Array): Draw {
   let counter = 0
   return (label) => {
     invariant(counter < DRAWS_MAX, 'a step draws less than its counter can tell apart, or a value would be drawn twice')
-    return taggedHash('amiko/draw', entropy, Uint8Array.of(counter >> 8, counter++ & 0xff), utf8Bytes(label))
+    return taggedHash('amiko/draw', entropy, Uint8Array.of(counter >> 8, counter++ & 0xff), labelBytes(label))
   }
 }
 

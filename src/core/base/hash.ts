@@ -7,6 +7,8 @@ export const sha256 = (bytes: Uint8Array): Uint8Array => nobleSha256(bytes)
 /** Most distinct tags that may exist; tags are literals of this code, never input. */
 const TAGS_MAX = 256
 const midstates = new Map<string, ReturnType<typeof nobleSha256.create>>()
+// A midstate is copied into this one: to make a new one costs more than to hash a block. It is taken and left within one call.
+const work = nobleSha256.create()
 
 /**
  * BIP 340 tagged hash: SHA-256(SHA-256(tag) ‖ SHA-256(tag) ‖ parts…), 32 bytes.
@@ -21,7 +23,9 @@ export function taggedHash (tag: string, ...parts: readonly Uint8Array[]): Uint8
     midstate = nobleSha256.create().update(tagHash).update(tagHash)
     midstates.set(tag, midstate)
   }
-  const hash = midstate.clone()
+  const hash = midstate._cloneInto(work)
   for (const part of parts) hash.update(part)
-  return hash.digest()
+  const digest = new Uint8Array(32)
+  hash.digestInto(digest)
+  return digest
 }

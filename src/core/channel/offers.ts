@@ -1,9 +1,8 @@
 import type { ChannelId, OriginId } from '../base/ids.js'
-import { equalBytes } from '../base/bytes.js'
 import { invariant } from '../base/invariant.js'
 import { asUnits, type Units } from '../base/money.js'
 import { refuse, type Refusal } from '../base/step.js'
-import { mulG } from '../crypto/curve.js'
+import { opens } from '../crypto/curve.js'
 import type { Channel } from './entity.js'
 import { isHalted } from './failure.js'
 import type { ChannelHost } from './host.js'
@@ -61,7 +60,7 @@ export function fulfilLock (host: ChannelHost, channelId: ChannelId, id: number,
   const key = lockKey(channelId, 'remote', id)
   const lock = host.locks.get(key)
   if (channel === undefined || lock === undefined || lock.secret !== undefined) return
-  invariant(equalBytes(mulG(secret), lock.terms.point), 'a lock is settled with the secret of its point')
+  invariant(opens(secret, lock.terms.point), 'a lock is settled with the secret of its point')
   if (lock.failing !== undefined) {
     if (channel.round.phase !== 'agreed' && channel.round.updates.some((update) => update.type === 'fail' && update.id === id)) return
     setUpdates(host, channelId, queueOf(host, channelId).updates.filter((update) => update.type !== 'fail' || update.id !== id))

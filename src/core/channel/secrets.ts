@@ -1,7 +1,7 @@
 import { equalBytes } from '../base/bytes.js'
 import { unixSeconds } from '../base/env.js'
 import { fault, type Fault } from '../base/step.js'
-import { mulG } from '../crypto/curve.js'
+import { opens } from '../crypto/curve.js'
 import type { Channel } from './entity.js'
 import type { ChannelHost } from './host.js'
 import { SECRETS_PER_MESSAGE_MAX } from './limits.js'
@@ -51,7 +51,7 @@ function learnEarly (host: ChannelHost, channel: Channel, id: number, secret: Ui
   const add = round.updates[index]
   if (add === undefined || add.type !== 'add') return id < nextAddId(channel.state, 'local') ? undefined : fault('CHAN-13', `a secret was shown for lock ${id}, which was never offered`)
   if (add.secret !== undefined && equalBytes(add.secret, secret)) return undefined
-  if (!equalBytes(mulG(secret), add.terms.point)) return unfit(id)
+  if (!opens(secret, add.terms.point)) return unfit(id)
   const lock: Lock = { channelId: channel.id, offeredBy: 'local', terms: add.terms, leaf: leafOf(add.terms), origin: add.origin, secret, irrevocable: false, failing: undefined, ended: false }
   const after = { ...round, updates: round.updates.with(index, { ...add, secret }) }
   moveDraft(round, after)
@@ -64,7 +64,7 @@ function learnEarly (host: ChannelHost, channel: Channel, id: number, secret: Ui
 export const isTooLate = (host: ChannelHost, lock: Lock): boolean =>
   lock.secret === undefined && lock.terms.expiry.clock === 'unix' && unixSeconds(host.env) >= overAt(lock)
 
-const fits = (secret: Uint8Array, lock: Lock): boolean => equalBytes(mulG(secret), lock.terms.point)
+const fits = (secret: Uint8Array, lock: Lock): boolean => opens(secret, lock.terms.point)
 const unfit = (id: number): Fault => fault('CHAN-13', `the secret shown for lock ${id} does not fit its point`)
 
 /** Notes that the secret of a lock of the peer is to be shown. */

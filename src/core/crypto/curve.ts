@@ -5,6 +5,7 @@
  * onion.ts and lock-message.ts (what travels on a route).
  */
 import * as tiny from 'tiny-secp256k1'
+import { equalBytes, fromHex, isHexOf, type Hex } from '../base/bytes.js'
 import { invariant } from '../base/invariant.js'
 import { isScalar, isZero, mulScalars, negateScalar, toNumber, ORDER } from './scalar.js'
 
@@ -112,6 +113,35 @@ export const isPoint = (bytes: Uint8Array): boolean =>
 export function mulG (scalar: Uint8Array): Uint8Array {
   invariant(isScalar(scalar), 'mulG takes a scalar from 1 to n - 1')
   return engine.mulG(scalar)
+}
+
+// A secret is checked by each part that it passes on its way; the arrays stay the same ones, and are never written to.
+const opened = new WeakMap<Uint8Array, Uint8Array>()
+
+/** Whether s·G = P. A yes is remembered for this pair of arrays, as long as that of the secret lives. */
+export function opens (secret: Uint8Array, point: Uint8Array): boolean {
+  if (opened.get(secret) === point) return true
+  if (!isScalar(secret) || !equalBytes(mulG(secret), point)) return false
+  opened.set(secret, point)
+  return true
+}
+
+/** Points that are remembered by their text. */
+const NAMED_POINTS_MAX = 1_024
+const namedPoints = new Map<Hex, Uint8Array>()
+
+/**
+ * The point that an id of 66 hexadecimal digits is, undefined when it is none. The ids of meeting points come with every
+ * route, so they are remembered; their arrays are shared, and must not be written to.
+ */
+export function pointOfId (id: Hex): Uint8Array | undefined {
+  const known = namedPoints.get(id)
+  if (known !== undefined) return known
+  const point = isHexOf(id, POINT_BYTES) ? fromHex(id) : undefined
+  if (point === undefined || !isPoint(point)) return undefined
+  if (namedPoints.size >= NAMED_POINTS_MAX) namedPoints.clear()
+  namedPoints.set(id, point)
+  return point
 }
 
 /** s·P. @param point - already checked by {@link isPoint} @param scalar - from 1 to n - 1, so the result is a point */

@@ -1,9 +1,8 @@
 import type { ChannelId, OriginId, PeerId, RouteId } from '../base/ids.js'
 import { minUnits, type Units } from '../base/money.js'
 import { invariant } from '../base/invariant.js'
-import { equalBytes } from '../base/bytes.js'
 import type { FailReason, Lock } from '../channel/lock.js'
-import { addMulG, addScalars, mulG, negateScalar } from '../crypto/curve.js'
+import { addMulG, addScalars, negateScalar, opens } from '../crypto/curve.js'
 import { maskMessage } from '../crypto/lock-message.js'
 import { ONION_BYTES, sealOnion, wrapOnion } from '../crypto/onion.js'
 import { byOwnClock, forwardDelta, outgoingExpiry, reservedUntil, stillValid } from './deadlines.js'
@@ -216,7 +215,7 @@ export function forgetWithPartner (host: Host, half: Half): void {
 /** The next node has shown t: it is shifted, checked, and used for the incoming lock at once. @see ROUTE-37 */
 export function settleHop (host: Host, hop: Hop, secret: Uint8Array): void {
   const incoming = addScalars(secret, hop.shift)
-  invariant(equalBytes(mulG(incoming), hop.point), 'a secret that opens the outgoing lock, shifted, opens the incoming one')
+  invariant(opens(incoming, hop.point), 'a secret that opens the outgoing lock, shifted, opens the incoming one')
   host.tables.hops.set(hop.origin, { ...hop, secret: incoming })
   // A secret that comes after the incoming lock has ended is kept for the record only.
   if (!hop.incomingOver) host.fulfil(hop.incoming.channelId, hop.incoming.lockId, incoming)

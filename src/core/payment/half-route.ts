@@ -1,9 +1,9 @@
 import { numberBelow, type Draw } from '../base/env.js'
 import type { PeerId, RouteId } from '../base/ids.js'
-import { fromHex, toHex } from '../base/bytes.js'
-import { unreachable } from '../base/invariant.js'
+import { toHex } from '../base/bytes.js'
+import { invariant, unreachable } from '../base/invariant.js'
 import { encryptPoint, makeEndpointPair, rerandomise, rerandomisePair, type Ciphertext, type EndpointPair } from '../crypto/elgamal.js'
-import { scalarOf } from '../crypto/curve.js'
+import { pointOfId, scalarOf } from '../crypto/curve.js'
 import { halfLifeMs } from './deadlines.js'
 import type { NextHop } from './host.js'
 import { ANSWER_MARGIN_MS, FORWARDS_GIVEN_MIN, HOP_TIME_MS, HOP_TIME_NEEDED_MS, TIME_LEFT_MS_MAX } from './limits.js'
@@ -108,7 +108,8 @@ function ask (host: Host, half: Half, hop: NextHop, leftMs: number): boolean {
 /** Key pair and token as the next link shall see them: new points for every neighbour that is asked. @see ROUTE-4 */
 function dressed (host: Host, half: Half): { readonly pair: EndpointPair, readonly token: Ciphertext } {
   const { from } = half
-  const recipient = fromHex(half.meetingPoint)
+  const recipient = pointOfId(half.meetingPoint)
+  invariant(recipient !== undefined, 'a half has a meeting point whose id was checked')
   const [pairFactor, tokenFactor] = [drawScalar(host.draw, 'pair'), drawScalar(host.draw, 'token')]
   return from.type === 'link'
     ? { pair: rerandomisePair(from.pair, pairFactor), token: rerandomise(from.token, recipient, tokenFactor) }

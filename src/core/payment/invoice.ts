@@ -1,9 +1,9 @@
 import { bech32m } from '@scure/base'
-import { equalBytes, fromHex, toHex, utf8Bytes } from '../base/bytes.js'
+import { equalBytes, toHex, utf8Bytes } from '../base/bytes.js'
 import type { AssetId, InvoiceId, MeetingPointId } from '../base/ids.js'
 import { refuse, type Refusal } from '../base/step.js'
 import { bytes32, bytes33, bytesOf, hexOf, LayoutError, list, struct, text, u48, u8, units, type ValueOf } from '../base/struct.js'
-import { isPoint, mulG } from '../crypto/curve.js'
+import { isPoint, mulG, pointOfId } from '../crypto/curve.js'
 import { signSchnorr, verifySchnorr } from '../crypto/schnorr.js'
 import { DESCRIPTION_BYTES_MAX, INVOICE_CHARACTERS_MAX, MEETING_POINTS_MAX } from './limits.js'
 
@@ -42,8 +42,8 @@ export type Invoice = ValueOf<typeof invoiceStruct> & { readonly id: InvoiceId }
 /** Which network this node is on. */
 export interface InvoiceNetwork { readonly id: Uint8Array, readonly name: string, readonly kind: keyof typeof PREFIXES }
 
-/** An invoice's id: the tagged hash of what is signed. */
-const idOf = (value: ValueOf<typeof invoiceStruct>): InvoiceId => toHex(invoiceStruct.hash(value)) as InvoiceId
+/** An invoice's id: the tagged hash of what is signed, which is also what the signature is of. */
+const idOf = (digest: Uint8Array): InvoiceId => toHex(digest) as InvoiceId
 
 /**
  * Signs an invoice and writes it as text.
@@ -53,8 +53,9 @@ const idOf = (value: ValueOf<typeof invoiceStruct>): InvoiceId => toHex(invoiceS
  */
 export function writeInvoice (network: InvoiceNetwork, content: Omit<ValueOf<typeof invoiceStruct>, 'network' | 'version' | 'signingKey'>, signingSecret: Uint8Array, aux: Uint8Array): { readonly text: string, readonly invoice: Invoice } {
   const value = { ...content, network: network.id, version: INVOICE_VERSION, signingKey: mulG(signingSecret).subarray(1) }
-  const signature = signSchnorr(invoiceStruct.hash(value), signingSecret, aux)
-  return { text: invoiceText(PREFIXES[network.kind], invoiceStruct.encode(value), signature), invoice: { ...value, id: idOf(value) } }
+  const digest = invoiceStruct.hash(value)
+  const signature = signSchnorr(digest, signingSecret, aux)
+  return { text: invoiceText(PREFIXES[network.kind], invoiceStruct.encode(value), signature), invoice: { ...value, id: idOf(digest) } }
 }
 
 /** The text of signed bytes; for {@link writeInvoice} and for vectors that must be refused. */
@@ -95,8 +96,9 @@ export function parseInvoice (input: string, network: InvoiceNetwork): Invoice |
   if (content === undefined) return bad('its fields are not well formed') // INV-7
   const wrong = whatIsWrong(content)
   if (wrong !== undefined) return bad(wrong)
-  if (!verifySchnorr(bytes.subarray(bytes.length - SIGNATURE_BYTES), invoiceStruct.hash(content), content.signingKey)) return bad('its signature is not valid') // INV-9
-  return { ...content, id: idOf(content) }
+  const digest = invoiceStruct.hash(content)
+  if (!verifySchnorr(bytes.subarray(bytes.length - SIGNATURE_BYTES), digest, content.signingKey)) return bad('its signature is not valid') // INV-9
+  return { ...content, id: idOf(digest) }
 }
 
 const bad = (reason: string): Refusal => refuse('bad-invoice', { reason })
@@ -112,7 +114,7 @@ function whatIsWrong (content: ValueOf<typeof invoiceStruct>): string | undefine
   if (!isPoint(content.point)) return 'its payment point is not on the curve'
   if (content.meetingPoints.length === 0) return 'it names no meeting point'
   if (new Set(content.meetingPoints).size !== content.meetingPoints.length) return 'it names a meeting point twice'
-  if (!content.meetingPoints.every((id) => isPoint(fromHex(id)))) return 'a meeting point is not on the curve'
+  if (!content.meetingPoints.every((id) => pointOfId(id) !== undefined)) return 'a meeting point is not on the curve'
   if (content.expiresMs <= content.createdMs) return 'it expires before it was made'
   return undefined
 }

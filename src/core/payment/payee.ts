@@ -1,12 +1,9 @@
-import { equalBytes, fromHex } from '../base/bytes.js'
 import type { AssetId, ChannelId, InvoiceId, MeetingPointId } from '../base/ids.js'
 import { ZERO, type Units } from '../base/money.js'
 import { refuse, type Refusal } from '../base/step.js'
 import type { FailReason, Lock } from '../channel/lock.js'
-import { addScalars, isPoint, isScalar, mulG } from '../crypto/curve.js'
-import { isPairOf } from '../crypto/elgamal.js'
+import { addScalars, isScalar, mulG, opens, pointOfId } from '../crypto/curve.js'
 import { maskMessage, openMessage } from '../crypto/lock-message.js'
-import { openOnion } from '../crypto/onion.js'
 import { claimable, firstDelta, rememberedUntil } from './deadlines.js'
 import { cancelHalf, drawBetween, drawId, drawScalar, forgetHalf } from './half-route.js'
 import { fitsDescription, writeInvoice } from './invoice.js'
@@ -14,8 +11,8 @@ import { ATTEMPTS_MAX, DETOURS_MAX, FORWARDS_MAX, HISTORY_MAX, HOPS_LEFT_MAX, HO
 import { beginHalf } from './make-route.js'
 import type { NoRouteReason } from './messages.js'
 import { RATE_ONE, type Quote } from './quote.js'
-import { deriveAttempt, messageKey, readInnermost, readLockMessage } from './session.js'
-import { openingKey, type Half, type HalfId, type Host, type InvoiceEntity } from './tables.js'
+import { deriveAttempt, messageKey, openTweaks, readLockMessage } from './session.js'
+import { halfGroup, openingKey, type Half, type HalfId, type Host, type InvoiceEntity } from './tables.js'
 
 /** What an invoice is asked for with. */
 export interface InvoiceRequest {
@@ -49,7 +46,7 @@ export function createInvoice (host: Host, request: InvoiceRequest): { readonly 
   const meetingPoints = request.meetingPoints === undefined ? chooseMeetingPoints(host, asset, amount) : [...new Set(request.meetingPoints)]
   if (meetingPoints.length === 0) return refuse('no-meeting-point')
   // INV-11
-  if (meetingPoints.length > MEETING_POINTS_MAX || !meetingPoints.every((id) => isPoint(fromHex(id)))) return refuse('bad-request', { reason: `an invoice lists 1 to ${MEETING_POINTS_MAX} meeting points` })
+  if (meetingPoints.length > MEETING_POINTS_MAX || !meetingPoints.every((id) => pointOfId(id) !== undefined)) return refuse('bad-request', { reason: `an invoice lists 1 to ${MEETING_POINTS_MAX} meeting points` })
   // INV-10: nothing of one invoice is in another.
   const secret = drawScalar(host.draw, 'payment secret')
   const session = host.draw('session secret')
@@ -124,9 +121,7 @@ function close (host: Host, entity: InvoiceEntity): void {
     host.tables.openings.delete(key)
     host.clearTimer(openTimer(entity.id, meetingPoint))
   }
-  for (const half of [...host.tables.halves.group('payee/payee').values()]) {
-    if (half.from.type === 'payee' && half.from.invoiceId === entity.id) cancelHalf(host, half)
-  }
+  for (const half of [...host.tables.halves.group(halfGroup('payee', entity.id)).values()]) cancelHalf(host, half)
 }
 
 /** Opens, or opens again, the half at one meeting point. @see ROUTE-27 */
@@ -260,7 +255,7 @@ function secretFor (host: Host, entity: InvoiceEntity, half: Half, lock: Lock): 
   if (message === undefined || message.attempt !== from.attempt || message.parts !== 1 || message.amount !== message.total || message.total !== entity.amount) return 'refused'
   const secret = tweaks.reduce(addScalars, addScalars(entity.secret, from.blind))
   // The last check: these tweaks and no others lead to this lock.
-  return isScalar(secret) && equalBytes(mulG(secret), terms.point) ? secret : 'refused'
+  return opens(secret, terms.point) ? secret : 'refused'
 }
 
 /** The tweaks from the meeting point to here; none when it is this node. Undefined when the onion is not for this half. @see ROUTE-25 */
@@ -268,12 +263,9 @@ function readTweaks (half: Half, lock: Lock): readonly Uint8Array[] | undefined 
   const { from, place } = half
   if (from.type !== 'payee') return undefined
   if (place.status === 'matched' || place.status === 'waiting') return lock.terms.onion.length === 0 ? [] : undefined
-  const opened = openOnion(lock.terms.onion, from.secret, (payload) => readInnermost(payload, from.matchPoint, 'payee') !== undefined)
-  const inner = opened === undefined ? undefined : readInnermost(opened.payload, from.matchPoint, 'payee')
-  if (opened === undefined || inner?.tweak === undefined || !isScalar(inner.tweak)) return undefined
-  // ROUTE-26: the meeting point saw our own key pair, so no hop has put its own in between.
-  if (!isPairOf({ k1: inner.k1, k2: inner.k2 }, from.secret)) return undefined
-  return [...opened.tweaks, inner.tweak]
+  const opened = openTweaks(lock.terms.onion, from, 'payee')
+  const tweak = opened?.inner.tweak
+  return opened === undefined || tweak === undefined || !isScalar(tweak) ? undefined : [...opened.tweaks, tweak]
 }
 
 /** History is bounded: the oldest invoice that has ended goes. */

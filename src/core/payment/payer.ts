@@ -6,9 +6,7 @@ import { invariant } from '../base/invariant.js'
 import { isRefusal, refuse, type Refusal } from '../base/step.js'
 import type { FailReason } from '../channel/lock.js'
 import { addMulG, addScalars, isScalar, mulG, subScalars } from '../crypto/curve.js'
-import { isPairOf } from '../crypto/elgamal.js'
 import { maskMessage, sealMessage } from '../crypto/lock-message.js'
-import { openOnion } from '../crypto/onion.js'
 import { lockedSeconds, payerExpiry, stillValid } from './deadlines.js'
 import { crossingOnion, forgetWithPartner } from './forwarder.js'
 import { cancelHalf, drawBetween, drawId, drawScalar } from './half-route.js'
@@ -20,7 +18,7 @@ import { originatorTimeMs } from './payee.js'
 import { quoteIn, roundedUp, type Quote } from './quote.js'
 import { freeChannel } from './reservations.js'
 import { answerAll, end, fail, paidResult, payTimer, SENTENCES, timedOut, whyFailed, type PaidResult } from './payer-result.js'
-import { deriveAttempt, LOCK_MESSAGE_VERSION, lockMessageBytes, messageKey, readInnermost } from './session.js'
+import { deriveAttempt, LOCK_MESSAGE_VERSION, lockMessageBytes, messageKey, openTweaks } from './session.js'
 import type { Crossing, Half, HalfId, HalfOutcome, Host, Part, Payment, PaymentId, Search } from './tables.js'
 
 /** What a payment is asked for with. */
@@ -246,11 +244,9 @@ function crossingHop (host: Host, crossing: Crossing, payee: Half): FirstHop | u
 function readTweaks (half: Half, quote: Quote, onion: Uint8Array): readonly Uint8Array[] | undefined {
   const { from } = half
   if (from.type !== 'payer') return undefined
-  const opened = openOnion(onion, from.secret, (payload) => readInnermost(payload, from.matchPoint, 'payer') !== undefined)
-  const inner = opened === undefined ? undefined : readInnermost(opened.payload, from.matchPoint, 'payer')
-  if (opened === undefined || inner === undefined) return undefined
-  // ROUTE-26: a hop that put its own key pair in place of ours is found here, before anything is locked.
-  if (!isPairOf({ k1: inner.k1, k2: inner.k2 }, from.secret)) return undefined
+  const opened = openTweaks(onion, from, 'payer') // before anything is locked
+  if (opened === undefined) return undefined
+  const { inner } = opened
   // Nobody on the way can take away from what the meeting point asks for; who tries would only make the lock fail.
   const cheaper = (quoteIn(quote, quote.maxOut) ?? 0n) < (quoteIn(inner.quote, quote.maxOut) ?? 0n)
   return cheaper || quote.expiryDeltaSeconds < inner.quote.expiryDeltaSeconds ? undefined : opened.tweaks

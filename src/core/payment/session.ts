@@ -2,8 +2,9 @@ import { equalBytes, fromHex } from '../base/bytes.js'
 import { taggedHash } from '../base/hash.js'
 import type { MeetingPointId } from '../base/ids.js'
 import { bytes32, bytes33, decodeLayout, encodeLayout, LayoutError, oneOf, optional, record, struct, units, u8, u16, type ValueOf } from '../base/struct.js'
-import { mulG, scalarOf } from '../crypto/curve.js'
-import type { EndpointPair } from '../crypto/elgamal.js'
+import { isPoint, mulG, scalarOf } from '../crypto/curve.js'
+import { isPairOf, type EndpointPair } from '../crypto/elgamal.js'
+import { openOnion } from '../crypto/onion.js'
 import type { RouteSide } from './messages.js'
 import { quoteLayout, type Quote } from './quote.js'
 
@@ -61,6 +62,23 @@ export function readInnermost (bytes: Uint8Array, matchPoint: Uint8Array, side: 
   if (value === undefined || value.side !== side) return undefined
   const { tag, ...content } = value
   return equalBytes(tag, tagged.hash({ reply: replyKey(matchPoint), ...content })) ? value : undefined
+}
+
+/**
+ * The tweaks that an onion holds for the end whose secret it is, and the meeting point's innermost layer; undefined when
+ * it is for somebody else, or when the meeting point did not see this end's own key pair. @see ROUTE-25, ROUTE-26
+ */
+export function openTweaks (onion: Uint8Array, end: { readonly secret: Uint8Array, readonly matchPoint: Uint8Array }, side: RouteSide): { readonly tweaks: readonly Uint8Array[], readonly inner: Innermost } | undefined {
+  const found: Innermost[] = []
+  const opened = openOnion(onion, end.secret, (payload) => {
+    const inner = readInnermost(payload, end.matchPoint, side)
+    if (inner !== undefined) found.push(inner)
+    return inner !== undefined
+  })
+  const [inner] = found
+  if (opened === undefined || inner === undefined || !isPoint(inner.k1)) return undefined
+  // ROUTE-26: a hop that put its own key pair in place of this end's is found here.
+  return isPairOf({ k1: inner.k1, k2: inner.k2 }, end.secret) ? { tweaks: opened.tweaks, inner } : undefined
 }
 
 function tryDecode (bytes: Uint8Array): Innermost | undefined {

@@ -262,6 +262,8 @@ export const routeKey = (peer: PeerId, routeId: RouteId): string => `${peer}/${r
 export const openingKey = (invoiceId: InvoiceId, meetingPoint: MeetingPointId): string => `${invoiceId}/${meetingPoint}`
 /** Group of a half: side, and who is before it. */
 export const halfGroup = (side: RouteSide, from: string): string => `${side}/${from}`
+/** Who is before a half: a neighbour, a payer here, or an invoice of a payee here. */
+const beforeOf = (from: HalfFrom): string => from.type === 'link' ? from.peer : from.type === 'payee' ? from.invoiceId : from.type
 
 export function createPaymentTables (journal: Journal): PaymentTables {
   return {
@@ -269,7 +271,7 @@ export function createPaymentTables (journal: Journal): PaymentTables {
     payments: createTable(journal, 'payment', { layout: paymentLayout }),
     parts: createTable(journal, 'part', { layout: partLayout, groupBy: (_key, part) => part.paymentId }),
     hops: createTable(journal, 'hop', { layout: hopLayout, groupBy: (_key, hop) => incomingOf(hop.incoming.channelId, hop.incoming.lockId) }),
-    halves: createTable(journal, 'half', { groupBy: (_key, half) => halfGroup(half.side, half.from.type === 'link' ? half.from.peer : half.from.type) }),
+    halves: createTable(journal, 'half', { groupBy: (_key, half) => halfGroup(half.side, beforeOf(half.from)) }),
     inward: createTable(journal, 'inward', { groupBy: peerOfKey }),
     outward: createTable(journal, 'outward', { groupBy: peerOfKey }),
     remembered: createTable(journal, 'remembered'),
