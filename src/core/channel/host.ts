@@ -6,6 +6,7 @@ import type { Fault } from '../base/step.js'
 import type { FailReason, Lock, LockKey, LockTerms } from './lock.js'
 import type { ChannelMessage, EnforcedOpening, ProposeMessage } from './messages.js'
 import type { MusigNonce } from '../crypto/musig.js'
+import type { ChainFacts } from './chain-facts.js'
 import type { Channel } from './entity.js'
 
 /**
@@ -34,6 +35,8 @@ export interface ChannelHost {
   readonly offers: Table<OriginId, Offer>
   /** Cooperative closes under way, volatile. */
   readonly closings: Table<ChannelId, ClosingSession>
+  /** What the chain holds of enforced channels, volatile. */
+  readonly chainFacts: Table<ChannelId, ChainFacts>
   send: (peer: PeerId, message: ChannelMessage) => void
   outcome: (outcome: ChannelOutcome) => void
   /** Whether an opening from this peer fits the link's accept rules; else why not. */

@@ -1,5 +1,6 @@
 import type { ChannelId, OriginId } from '../base/ids.js'
 import { createTable, type Journal, type Table } from '../base/table.js'
+import type { ChainFacts } from './chain-facts.js'
 import type { Channel } from './entity.js'
 import type { ChannelSession, ClosingSession, Offer, UpdateQueue } from './host.js'
 import { lockLayout, type Lock, type LockKey } from './lock.js'
@@ -13,6 +14,7 @@ export interface ChannelTables {
   readonly sessions: Table<ChannelId, ChannelSession>
   readonly offers: Table<OriginId, Offer>
   readonly closings: Table<ChannelId, ClosingSession>
+  readonly chainFacts: Table<ChannelId, ChainFacts>
 }
 
 /** Makes the tables: `channel` (grouped by peer) and `lock` (grouped by channel) are durable, the others volatile. */
@@ -23,6 +25,7 @@ export function createChannelTables (journal: Journal): ChannelTables {
     queues: createTable<ChannelId, UpdateQueue>(journal, 'channel-queue'),
     sessions: createTable<ChannelId, ChannelSession>(journal, 'channel-session'),
     offers: createTable<OriginId, Offer>(journal, 'offer'),
-    closings: createTable<ChannelId, ClosingSession>(journal, 'channel-closing')
+    closings: createTable<ChannelId, ClosingSession>(journal, 'channel-closing'),
+    chainFacts: createTable<ChannelId, ChainFacts>(journal, 'channel-chain-facts')
   }
 }

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { dutiesFor, forceClose, fulfilLock } from '../../../../src/core/channel/channel.js'
+import { signedCommitment } from '../../../../src/core/channel/enforced/commitment.js'
+import { signCommitment } from '../../../../src/core/channel/enforced/evidence.js'
+import { payFee, takePtlcs } from '../../../../src/core/channel/enforced/spends.js'
+import { displayTxid, transactionBytes, txidOf, type Transaction } from '../../../../src/core/channel/enforced/transaction.js'
+import { adapt } from '../../../../src/core/crypto/adaptor.js'
+import { holdingsOf } from '../../../../src/core/channel/resolver/holdings.js'
+import { channelOf, inject, intercept, locksOf, told, type End } from '../two-ends.js'
+import { offer } from '../enforced/open-channel.js'
+import { assertPaid, chainWorld, isForgotten, type ChainWorld } from './chain-world.js'
+
+/** The newest commitment of an end, signed by both. */
+function commitmentOf (end: End, world: ChainWorld): Transaction {
+  const held = holdingsOf(end.host, channelOf(end, world.id))!
+  return signedCommitment(held.own.commitment, { local: signCommitment(held.secrets, held.own.commitment), remote: held.own.signature })
+}
+
+for (const format of ['v3-zero-fee'] as const) {
+  describe(`resolver, ${format}, a commitment is published`, () => {
+    for (const closer of ['alice', 'bob'] as const) {
+      it(`by ${closer}: every lock ends right, all is swept, nothing is kept [ENF-20, ENF-21, ENF-22]`, () => {
+        const world = chainWorld(format)
+        const { alice, bob, id } = world
+        const height = world.world.height
+        // Bob learns t of the first when the chain has decided; of the second nobody ever does.
+        const claimed = offer(alice, id, 1, 50_000_000n, height + 60)
+        const expired = offer(alice, id, 2, 40_000_000n, height + 40)
+        const success = offer(bob, id, 3, 30_000_000n, height + 60)
+        offer(bob, id, 4, 20_000_000n, height + 40)
+        const small = offer(alice, id, 5, 200_000n, height + 40)
+        world.world.settle()
+        assert.equal(locksOf(bob, id).length, 5)
+        world.world.disconnect()
+        const [ender, other] = closer === 'alice' ? [alice, bob] : [bob, alice]
+        ender.step((host) => forceClose(host, id))
+        world.tick()
+        bob.step((host) => { fulfilLock(host, id, 0, claimed.secret) })
+        alice.step((host) => { fulfilLock(host, id, 0, success.secret) })
+        world.tick()
+        world.mine(2)
+        assert.equal(channelOf(other, id).status, 'failed')
+        assert.deepEqual(told(alice, 'secretLearnt').map(({ lock }) => lock.terms.id), [0], 'from the mempool, or from the block')
+        assert.deepEqual(told(alice, 'offerFailed'), [], 'nothing is failed early')
+        world.mine(45)
+        assert.deepEqual(told(alice, 'offerSettled').map(({ origin }) => origin), [claimed.origin])
+        assert.deepEqual(told(alice, 'offerFailed').map(({ origin }) => origin).sort(), [expired.origin, small.origin].sort())
+        assert.deepEqual(told(bob, 'offerSettled').map(({ origin }) => origin), [success.origin])
+        world.mine(160)
+        assert(isForgotten(alice, id) && isForgotten(bob, id))
+        assertPaid(world, alice, 600_000n - 50_000n + 30_000n, 8_000n)
+        assertPaid(world, bob, 400_000n + 50_000n - 30_000n, 8_000n)
+        assert.deepEqual(world.refused.filter((text) => !/missingorspent|conflict|insufficient fee|already|replacement|known/.test(text)), [])
+      })
+    }
+
+    it('which is revoked: everything is taken by its secret, also what came to a second stage first [ENF-13]', () => {
+      const world = chainWorld(format)
+      const { alice, bob, id } = world
+      const height = world.world.height
+      const first = offer(alice, id, 1, 50_000_000n, height + 60)
+      offer(bob, id, 2, 30_000_000n, height + 60)
+      world.world.settle()
+      bob.step((host) => { fulfilLock(host, id, 0, first.secret) })
+      world.world.settle()
+      // Of two states ago; bob has kept the whole of it.
+      const third = offer(alice, id, 3, 60_000_000n, height + 60)
+      world.world.settle()
+      const old = commitmentOf(bob, world)
+      const held = holdingsOf(bob.host, channelOf(bob, id))!
+      offer(bob, id, 4, 100_000_000n, height + 60)
+      world.world.settle()
+      offer(bob, id, 5, 90_000_000n, height + 60)
+      world.world.settle()
+      world.world.disconnect()
+      world.active.delete(bob)
+      assert.deepEqual(world.cheat(bob, old), ['accepted', 'accepted'])
+      world.active.delete(alice)
+      world.mine(1)
+      assert.equal(dutiesFor(alice.host, id)?.closing?.type, 'revoked')
+      const place = held.own.commitment.ptlcs.findIndex(({ lock }) => lock.offeredBy === 'remote')
+      const request = takePtlcs(held.secrets, held.own.commitment, [{ place, signature: adapt(held.own.given.preSignatures[0]!, third.secret) }])
+      const success = payFee({ ...request, wallet: world.wallet(bob), feeRatePerKvb: 3_000n, leastSat: 330n, aux: new Uint8Array(32) })!
+      assert.equal(world.chain.accept(world.chain.parse(transactionBytes(success))!).status, 'accepted')
+      world.mine(1)
+      // The t that bob used is of a lock that is still live: it is paid, and taken all the same.
+      assert.deepEqual(told(alice, 'secretLearnt').map(({ lock }) => lock.terms.id), [0, 1])
+      assert.deepEqual(told(alice, 'offerSettled').map((one) => one.origin), [first.origin, third.origin])
+      world.active.add(alice)
+      world.mine(10)
+      assert(isForgotten(alice, id))
+      assertPaid(world, alice, 999_700n, 4_000n)
+    })
+
+    it('after COMMIT was sent and lost, or not: either state of the peer is resolved [ENF-21]', () => {
+      for (const published of ['before', 'after'] as const) {
+        const world = chainWorld(format)
+        const { alice, bob, id } = world
+        const height = world.world.height
+        const { secret, origin } = offer(alice, id, 1, 50_000_000n, height + 60)
+        const before = commitmentOf(bob, world)
+        const commit = intercept(world.world, alice, 'commit')
+        if (published === 'after') inject(world.world, bob, commit)
+        world.world.disconnect()
+        const tx = published === 'before' ? before : commitmentOf(bob, world)
+        world.active.delete(bob)
+        assert.deepEqual(world.cheat(bob, tx), ['accepted', 'accepted'])
+        world.mine(1)
+        assert.equal(dutiesFor(alice.host, id)?.closing?.type, 'theirs')
+        if (published === 'before') {
+          assert.deepEqual(told(alice, 'offerFailed'), [])
+          world.mine(6)
+          assert.deepEqual(told(alice, 'offerFailed').map((one) => one.origin), [origin])
+        } else {
+          world.active.add(bob)
+          bob.step((host) => { fulfilLock(host, id, 0, secret) })
+          world.mine(4)
+          assert.deepEqual(told(alice, 'offerSettled').map((one) => one.origin), [origin])
+        }
+      }
+    })
+
+    it('and reorganised away, and another confirms: all is judged again [ENF-21, ENF-22]', () => {
+      const world = chainWorld(format)
+      const { alice, bob, id } = world
+      const { origin } = offer(alice, id, 1, 50_000_000n, world.world.height + 30)
+      world.world.settle()
+      const theirs = commitmentOf(bob, world)
+      world.world.disconnect()
+      world.active.delete(bob)
+      alice.step((host) => forceClose(host, id))
+      world.tick()
+      world.mine(3)
+      assert.equal(dutiesFor(alice.host, id)?.closing?.type, 'ours')
+      // In the other branch nothing of alice's is known, and bob's commitment comes first.
+      world.active.delete(alice)
+      for (const { tx } of world.published) world.chain.withhold(displayTxid(txidOf(tx)))
+      world.reorg(3)
+      assert.equal(dutiesFor(alice.host, id)?.closing, undefined)
+      for (const { tx } of world.published) world.chain.forget(displayTxid(txidOf(tx)))
+      assert.deepEqual(world.cheat(bob, theirs), ['accepted', 'accepted'])
+      world.active.add(alice)
+      world.mine(1)
+      assert.equal(dutiesFor(alice.host, id)?.closing?.type, 'theirs')
+      world.mine(30)
+      assert.deepEqual(told(alice, 'offerFailed').map((one) => one.origin), [], 'its output may still be claimed')
+      world.mine(10)
+      assert.deepEqual(told(alice, 'offerFailed').map((one) => one.origin), [origin])
+      assert(isForgotten(alice, id))
+      assertPaid(world, alice, 600_000n, 4_000n)
+    })
+  })
+}
+
+describe('resolver, deadlines', () => {
+  it('closes when an offered lock is 3 blocks over, and 18 blocks before a received one whose t is known [ENF-20]', () => {
+    for (const which of ['offered', 'received'] as const) {
+      const world = chainWorld()
+      const { alice, bob, id } = world
+      const expiry = world.world.height + 30
+      const { secret } = offer(alice, id, 1, 50_000_000n, expiry)
+      world.world.settle()
+      world.world.disconnect()
+      if (which === 'received') bob.step((host) => { fulfilLock(host, id, 0, secret) })
+      const [watched, at] = which === 'received' ? [bob, expiry - 18] : [alice, expiry + 3]
+      world.mine(at - 1 - world.world.height)
+      assert.equal(channelOf(watched, id).status, 'open')
+      world.mine(1)
+      assert.equal(channelOf(watched, id).failure?.slice(0, 6), 'ENF-20')
+      world.mine(1)
+      assert.notEqual(dutiesFor(watched.host, id)?.closing, undefined)
+    }
+  })
+})
