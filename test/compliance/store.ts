@@ -42,6 +42,19 @@ export function storeCompliance (name: string, create: () => Promise<StoreHarnes
       assert.deepEqual(await contents(), { 'channel/1': [9], empty: [] })
     })
 
+    it('gives plain bytes of their own: a Buffer would share memory wherever it is cut, and look otherwise in dumps', async () => {
+      const store = harness.store()
+      await store.open()
+      await writeBatch(store, [put('a', 1, 2, 3), put('b', 4)])
+      await store.close()
+      const again = harness.store()
+      for (const [, value] of await again.open()) {
+        assert.equal(Object.getPrototypeOf(value), Uint8Array.prototype)
+        assert.equal(value.buffer.byteLength, value.length)
+      }
+      await again.close()
+    })
+
     it('applies batches in the order of the calls, and writes of a batch in theirs', async () => {
       const store = harness.store()
       await store.open()

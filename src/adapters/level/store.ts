@@ -139,7 +139,7 @@ async function openLevel (location: string): Promise<Database> {
 
 async function readAll (database: Database): Promise<ReadonlyArray<readonly [string, Uint8Array]>> {
   const entries: Array<readonly [string, Uint8Array]> = []
-  for await (const [key, value] of database.iterator()) entries.push([key, value.slice()])
+  for await (const [key, value] of database.iterator()) entries.push([key, new Uint8Array(value)])
   return entries
 }
 
