@@ -15,6 +15,7 @@ export function exitCodeOf (error: unknown, movesMoney: boolean): number {
   if (!(error instanceof AmikoError)) return movesMoney && isAbort(error) ? EXIT.open : EXIT.refused
   if (error.name === 'payment-pending') return EXIT.open
   if (error.name === 'node-unreachable') return movesMoney && error.detail['sent'] === true ? EXIT.open : EXIT.unreachable
+  if (error.name === 'chain-unreachable') return EXIT.unreachable
   return USAGE.has(error.name) ? EXIT.usage : EXIT.refused
 }
 

@@ -11,7 +11,7 @@ globalThis.console = new Console(process.stderr, process.stderr)
 const words = process.argv.slice(2)
 const interrupt = new AbortController()
 // Commands that stay up end in their own order; all others only stop waiting.
-if (!(words.includes('start') || (words.includes('network') && words.includes('up')))) {
+if (!(words.includes('start') || (words.includes('network') && words.includes('up')) || (words.includes('chain') && words.includes('serve')))) {
   process.once('SIGINT', () => interrupt.abort())
   process.once('SIGTERM', () => interrupt.abort())
 }

@@ -46,6 +46,9 @@ const ALL: readonly ChainParameters[] = [
 export const chainParameters = (chain: ChainName, network: ChainNetwork): ChainParameters | undefined =>
   ALL.find((row) => row.chain === chain && row.network === network)
 
+/** The parameters of the chain that begins with this block; undefined when it is none we know. */
+export const parametersOfGenesis = (genesisHash: string): ChainParameters | undefined => ALL.find((row) => row.genesisHash === genesisHash)
+
 /** Bytes of the shortest input that spends a segwit output, as nodes count them for dust. */
 const SEGWIT_INPUT_BYTES = 67n
 const OTHER_INPUT_BYTES = 148n

@@ -201,7 +201,7 @@ describe('command line', () => {
 
     it('the nouns are those of the published list', () => {
       const names = buildProgram(fakeTerminal()).commands.map((command) => command.name()).sort()
-      assert.deepEqual(names, ['asset', 'channel', 'commands', 'init', 'invoice', 'link', 'log', 'meeting-point', 'mesh', 'network', 'pay', 'payment', 'rpc', 'sim', 'start', 'status', 'stop'])
+      assert.deepEqual(names, ['asset', 'chain', 'channel', 'commands', 'init', 'invoice', 'link', 'log', 'meeting-point', 'mesh', 'network', 'pay', 'payment', 'rpc', 'sim', 'start', 'status', 'stop'])
     })
 
     it('the version is printed alone', async () => {

@@ -6,6 +6,7 @@ import { AmikoError } from '../../core/base/errors.js'
 import { parseAmount, coin } from '../../core/base/assets.js'
 import { globalsOf } from '../globals.js'
 import type { Terminal } from '../terminal.js'
+import { addChain } from './chain/commands.js'
 import type { PayOptions } from './network/pay.js'
 
 /** The commands that make and run processes. Their code is loaded when one is called, so that others start fast. */
@@ -13,6 +14,7 @@ export function addProcessCommands (program: Command, terminal: Terminal): void 
   addInit(program, terminal)
   addStart(program, terminal)
   addNetwork(program, terminal)
+  addChain(program, terminal)
 }
 
 const repeated = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value]

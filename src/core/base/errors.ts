@@ -72,6 +72,8 @@ export const ERRORS = {
   'fee-rate-out-of-range': [404, 'A fee rate of {rate} sat for 1,000 virtual bytes is out of range: {min} to {max} is possible.'],
   'not-replaceable': [405, 'The payment {id} cannot be replaced: {reason}.'],
   'fee-share': [406, 'The fee of {fee} sat is out of proportion to the {amount} sat that are moved; name a fee rate to pay it all the same.'],
+  'chain-unreachable': [407, 'The chain at {rpc} does not answer: {reason}.'],
+  'chain-refused': [408, 'The chain refused {method}: {reason}.'],
   // 5xx mesh
   'unreachable': [500, 'The peer {peer} could not be reached: {reason}.'],
   'wrong-network-key': [501, 'The peer {peer} could not prove that it belongs to this network.'],

@@ -1,0 +1,100 @@
+import { AmikoError } from '../../../core/base/errors.js'
+import { systemClock } from '../../../adapters/system/clock.js'
+import { chainBackend, type ChainBackend } from '../../../node/chain-backend.js'
+import { loopbackOf, servedAt, serveChain } from '../../../node/served-chain.js'
+import type { ChainName } from '../../../ports/chain-parameters.js'
+import type { Globals } from '../../globals.js'
+import { fieldsAsTable, tableOf } from '../../output.js'
+import type { Terminal } from '../../terminal.js'
+import { stopRequests } from '../start.js'
+
+export interface ServeOptions {
+  readonly rpc?: string
+  readonly chain?: ChainName
+  readonly withParent?: boolean
+}
+
+/** Which chain a command means: that of the data folder, or the one at a URL. */
+export interface TargetOptions {
+  readonly rpc?: string
+  readonly cookie?: string
+}
+
+/** `amiko chain serve`: runs the chain of a folder until SIGTERM, SIGINT, or the end of its parent. */
+export async function serveCommand (options: ServeOptions, globals: Globals, terminal: Terminal): Promise<void> {
+  const stopping = stopRequests(options.withParent === true, terminal)
+  let failure: AmikoError | undefined
+  try {
+    if (options.rpc !== undefined) loopbackOf(options.rpc)
+    const served = await serveChain({
+      dir: globals.dir,
+      chain: options.chain,
+      listen: options.rpc,
+      clock: systemClock(),
+      onFailure: (error) => {
+        failure = error
+        stopping.request()
+      }
+    })
+    try {
+      const { chain: name, network } = served.chain.parameters
+      const { height } = served.chain.ledger.tip
+      if (globals.json) terminal.out(JSON.stringify({ event: 'ready', name, network, rpc: served.url, cookieFile: served.cookieFile, height, pid: process.pid }))
+      else {
+        terminal.out(`An embedded chain (${name}, ${network}) runs at height ${height}.\nJSON-RPC: ${served.url}\nCookie: ${served.cookieFile}`)
+        terminal.err('Ctrl-C stops it.')
+      }
+      await stopping.requested
+    } finally {
+      await served.stop()
+    }
+  } finally {
+    stopping.dispose()
+  }
+  if (failure !== undefined) throw failure
+}
+
+/** `amiko chain mine`. */
+export async function mineCommand (blocks: number, options: TargetOptions & { readonly address?: string }, globals: Globals, terminal: Terminal): Promise<void> {
+  const answer = await (await targetOf(options, globals, terminal)).mine(blocks, options.address)
+  if (globals.json) terminal.out(JSON.stringify(answer))
+  else terminal.out(fieldsAsTable(answer, terminal.framed))
+}
+
+/** `amiko chain status`. */
+export async function statusCommand (options: TargetOptions, globals: Globals, terminal: Terminal): Promise<void> {
+  const chain = await (await targetOf(options, globals, terminal)).status()
+  showChains([chain], globals, terminal)
+}
+
+/** Rows of chains, as `chain status` shows them whoever was asked. */
+interface ChainRow {
+  readonly name: string
+  readonly network: string
+  readonly height?: number | undefined
+  readonly status: string
+  readonly detail: string
+  readonly capabilities?: Readonly<Record<string, boolean>> | { readonly truc: boolean, readonly packages: boolean, readonly ephemeralAnchors: boolean } | undefined
+}
+
+function showChains (chains: readonly ChainRow[], globals: Globals, terminal: Terminal): void {
+  if (globals.json) return terminal.out(JSON.stringify({ chains }))
+  terminal.out(tableOf(['chain', 'network', 'height', 'status', 'mempool takes'], chains.map(({ name, network, height, status, detail, capabilities = {} }) => [
+    name, network, String(height ?? '–'), detail === '' ? status : `${status}: ${detail}`, Object.entries(capabilities).filter(([, has]) => has).map(([what]) => what).join(', ') || '–'
+  ]), terminal.framed))
+}
+
+async function targetOf ({ rpc, cookie }: TargetOptions, globals: Globals, terminal: Terminal): Promise<ChainBackend> {
+  const signal = globals.timeoutMs === undefined ? terminal.signal : AbortSignal.any([terminal.signal, AbortSignal.timeout(globals.timeoutMs)])
+  if (rpc !== undefined) return chainBackend({ url: urlOf(rpc), cookieFile: cookie, clock: systemClock(), signal })
+  if (cookie !== undefined) throw new AmikoError('bad-request', { reason: '--cookie belongs to the node that --rpc names' })
+  const served = await servedAt(globals.dir)
+  if (served === undefined) throw new AmikoError('chain-unreachable', { rpc: globals.dir, reason: 'no chain is served from this folder (`amiko chain serve` does)' })
+  return chainBackend({ url: served.url, cookieFile: served.cookieFile, clock: systemClock(), signal })
+}
+
+function urlOf (rpc: string): string {
+  const text = /^https?:\/\//.test(rpc) ? rpc : `http://${rpc}`
+  if (!URL.canParse(text)) throw new AmikoError('bad-request', { reason: '--rpc is no address; write http://127.0.0.1:PORT' })
+  return text
+}
