@@ -100,7 +100,7 @@ function addNetwork (program: Command, terminal: Terminal): void {
   })
 
   const pay = network.command('pay').summary('Make payments between two nodes of a network and measure them').description('Makes payments between two nodes of the network in --dir and measures them.')
-    .requiredOption('--from <NODE>', 'Node that pays').requiredOption('--to <NODE>', 'Node that is paid').requiredOption('--amount <AMOUNT>', 'What each payment pays')
+    .requiredOption('--from <NODE>', 'Node that pays').requiredOption('--to <NODE>', 'Node that is paid').option('--amount <AMOUNT>', 'What each payment pays', '1sat')
     .option('--count <N>', 'Number of payments', whole, 1).option('--concurrency <C>', 'Payments at once', whole, 1)
     .addHelpText('after', '\nExamples:\n  amiko network pay --dir ./net --from n0 --to n4 --amount 20sat --count 100 --concurrency 4 --json')
   pay.action(async () => {
