@@ -45,7 +45,7 @@ const walletSecret = (end: End): Uint8Array => scalarOf(hashOf(`wallet of ${end.
 const walletScript = (end: End): Uint8Array => taprootOutput(mulG(walletSecret(end))).script
 
 export function chainWorld (format: Format = 'v3-zero-fee', pushSat = 400_000n): ChainWorld {
-  const chain = embeddedChain({ clock: virtualClock(1_767_225_600_000), chain: format === 'v3-zero-fee' ? 'bitcoin' : 'litecoin' })
+  const chain = embeddedChain({ clock: virtualClock(1_767_225_600_000) })
   const ends = twoChainEnds()
   const { alice, bob } = ends
   chain.mine(200)
@@ -129,6 +129,7 @@ export function chainWorld (format: Format = 'v3-zero-fee', pushSat = 400_000n):
       world.tick()
     },
     cheat (by, commitment) {
+      if (format === 'v2-fee') return [chain.accept(chain.parse(transactionBytes(commitment))!)].map((verdict) => verdict.status === 'rejected' ? verdict.text : verdict.status)
       const wallet = walletOf(chain, by, new Set())
       const index = commitment.outputs.findIndex(({ script: found }) => found.length === 4)
       const anchor = { txid: txidOf(commitment), index, output: commitment.outputs[index]!, sequence: 0xfffffffd, unlock: { by: 'anyone' as const } }
