@@ -1,17 +1,23 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AmikoError } from '../core/base/errors.js'
-import { fromHex, toHex } from '../core/base/bytes.js'
+import { fromHex } from '../core/base/bytes.js'
 import { peerIdOfPublicKey, type PeerId } from '../core/base/ids.js'
 import { isScalar, mulG } from '../core/crypto/curve.js'
 import { PAYMENT_SETTING_NAMES } from '../core/node/settings.js'
 import { isNetworkName } from '../core/node/genesis.js'
+import { nodeSecrets } from '../core/wallet/keys.js'
+import type { Phrase } from '../core/wallet/phrase.js'
+import { readBackends } from './backends.js'
 import type { NodeConfig } from './nouns.js'
+import { freshPhrase, PHRASE_FILE, readPhraseOf, seedOf, writePhrase, type PhraseOptions } from './phrase-file.js'
 
 const CONFIG_FILE = 'config.json'
-/** 32-byte secret of the identity key, hex, mode 0600. Also signs trust-line statements. */
+/**
+ * 32-byte secret of the identity key, hex, mode 0600, of folders that are older than phrases. It goes before the phrase:
+ * such a folder may be given one for its wallet, and stays the same peer.
+ */
 const IDENTITY_FILE = 'identity.key'
 
 const configSchema = z.strictObject({
@@ -22,6 +28,7 @@ const configSchema = z.strictObject({
   listen: z.array(z.string().startsWith('/')).max(16),
   api: z.string().regex(/^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/, 'the API listens on a loopback address and port'),
   chains: z.array(z.string().max(512)).max(8),
+  allowMainnet: z.boolean().optional(),
   bootstrap: z.array(z.string().startsWith('/')).max(64),
   pacing: z.enum(['private', 'world']),
   acceptLinks: z.enum(['all', 'ask']).optional(),
@@ -30,17 +37,21 @@ const configSchema = z.strictObject({
 
 export interface Identity { readonly secret: Uint8Array, readonly peerId: PeerId }
 
-/** Makes a data folder: settings and a fresh identity. Throws already-initialised, bad-request. */
-export async function initialise (dir: string, config: NodeConfig): Promise<Identity> {
+/**
+ * Makes a data folder: settings, and a phrase from which the identity key follows.
+ *
+ * @param options - a phrase to restore a node from, and a passphrase that encrypts its file
+ * Throws already-initialised, bad-request.
+ */
+export async function initialise (dir: string, config: NodeConfig, options: PhraseOptions & { readonly phrase?: Phrase } = {}): Promise<Identity> {
   const valid = validConfig(config)
   await mkdir(dir, { recursive: true, mode: 0o700 })
-  if (await exists(join(dir, CONFIG_FILE)) || await exists(join(dir, IDENTITY_FILE))) throw new AmikoError('already-initialised', { dir })
-  let secret = new Uint8Array(randomBytes(32))
-  while (!isScalar(secret)) secret = new Uint8Array(randomBytes(32))
-  // The identity first: a folder with settings but without a key would look like a node that lost its key.
-  await writeFile(join(dir, IDENTITY_FILE), toHex(secret) + '\n', { mode: 0o600, flag: 'wx' })
+  for (const name of [CONFIG_FILE, IDENTITY_FILE, PHRASE_FILE]) if (await exists(join(dir, name))) throw new AmikoError('already-initialised', { dir })
+  const phrase = options.phrase ?? freshPhrase()
+  // The phrase first: a folder with settings but without it would look like a node that lost its key.
+  await writePhrase(dir, phrase, options)
   await writeFile(join(dir, CONFIG_FILE), JSON.stringify(valid, undefined, 2) + '\n', { mode: 0o600, flag: 'wx' })
-  return { secret, peerId: peerIdOfPublicKey(mulG(secret)) }
+  return identityOf(nodeSecrets(seedOf(phrase)).identity)
 }
 
 /** Reads the settings of a data folder. Throws not-initialised, bad-request. */
@@ -62,19 +73,32 @@ export function parseConfig (text: string, path: string): NodeConfig {
   return validConfig(json)
 }
 
-/** Reads the identity of a data folder. Throws not-initialised, store-corrupt. */
-export async function readIdentity (dir: string): Promise<Identity> {
+/**
+ * Reads the identity of a data folder.
+ *
+ * @param passphrase - of an encrypted phrase
+ * Throws not-initialised, store-corrupt, passphrase-needed, wrong-passphrase.
+ */
+export async function readIdentity (dir: string, passphrase?: string): Promise<Identity> {
   const text = await readOrUndefined(join(dir, IDENTITY_FILE))
-  if (text === undefined) throw new AmikoError('not-initialised', { dir })
+  if (text === undefined) {
+    const phrase = await readPhraseOf(dir, passphrase)
+    if (phrase === undefined) throw new AmikoError('not-initialised', { dir })
+    return identityOf(nodeSecrets(seedOf(phrase)).identity)
+  }
   const digits = text.trim()
   if (!/^[0-9a-f]{64}$/.test(digits) || !isScalar(fromHex(digits))) throw new AmikoError('store-corrupt', { dir, reason: `${IDENTITY_FILE} holds no key` })
-  const secret = fromHex(digits)
-  return { secret, peerId: peerIdOfPublicKey(mulG(secret)) }
+  return identityOf(fromHex(digits))
 }
+
+const identityOf = (secret: Uint8Array): Identity => ({ secret, peerId: peerIdOfPublicKey(mulG(secret)) })
 
 function validConfig (json: unknown): NodeConfig {
   const result = configSchema.safeParse(json)
-  if (result.success) return result.data
+  if (result.success) {
+    readBackends(result.data) // Settings that name no chain we could ask are refused before anything runs.
+    return result.data
+  }
   const issue = result.error.issues[0]
   throw new AmikoError('bad-request', { reason: `${CONFIG_FILE}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}`.trim() })
 }

@@ -46,8 +46,8 @@ export function selectCoins (task: SelectionTask): Selection | undefined {
     changeAddress: addressOfScript(chain, changeScript),
     network: { bech32: chain.bech32Hrp, pubKeyHash: 0, scriptHash: 0, wif: 0 },
     requiredInputs: required.map(inputOf),
-    dust: 1n,
-    dustRelayFeeRate: dustSat * FINE,
+    // The package multiplies it by three, its rate of dust.
+    dust: dustSat * FINE / 3n,
     bip69: false,
     createTx: false,
     // Ours are taproot outputs of our own keys, and payees' scripts come from addresses that were read.

@@ -6,7 +6,7 @@ import { chainParameters } from '../../../src/ports/chain-parameters.js'
 import { addressOfScript, scriptOfAddress } from '../../../src/core/wallet/address.js'
 import { nodeSecrets, walletKeys, type KeyPath } from '../../../src/core/wallet/keys.js'
 import { phraseOfEntropy, readPhrase, seedOfPhrase } from '../../../src/core/wallet/phrase.js'
-import { KNOWN_PHRASE, refused } from './harness.js'
+import { done, KNOWN_PHRASE, refused } from './harness.js'
 
 const mainnet = chainParameters('bitcoin', 'mainnet')!
 
@@ -26,7 +26,7 @@ describe('wallet, keys', () => {
       for (const { path, script, address } of BIP_86) {
         assert.equal(toHex(account.script(path)), script, JSON.stringify(path))
         assert.equal(addressOfScript(mainnet, account.script(path)), address, JSON.stringify(path))
-        assert.equal(toHex(scriptOfAddress(mainnet, address) as Uint8Array), script, address)
+        assert.equal(toHex(done(scriptOfAddress(mainnet, address))), script, address)
       }
     })
 
@@ -70,7 +70,7 @@ describe('wallet, phrase', () => {
     ['nothing', '', /./]
   ] as const) {
     it(`refuses ${title}`, () => {
-      const { refused: name, detail } = refused(readPhrase(text) as object)
+      const { refused: name, detail } = refused(readPhrase(text))
       assert.equal(name, 'bad-phrase')
       assert.match(String(detail['reason']), reason)
       assert.ok(!String(detail['reason']).includes('aboot'))
