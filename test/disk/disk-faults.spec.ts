@@ -34,7 +34,7 @@ async function fails (victim: string, fault: DiskFault): Promise<void> {
   await knowTheWay(nodes['a']!)
 
   const begun: Begun[] = []
-  const failed = nodes[victim]!.failed.then(() => undefined)
+  const failed = nodes[victim].failed.then(() => undefined)
   const other = victim === 'a' ? 'b' : 'a'
   const invoices = Array.from({ length: PAYMENTS }, async (_, i) => {
     const [payer, payee] = i % 2 === 0 ? ['a', 'b'] as const : ['b', 'a'] as const
@@ -44,7 +44,7 @@ async function fails (victim: string, fault: DiskFault): Promise<void> {
   await Promise.all(invoices)
   const answers = begun.map(({ ended }) => ended.catch(() => undefined))
   await Promise.race([Promise.all(answers), failed])
-  const broken = nodes[victim]!
+  const broken = nodes[victim]
   if (store.writes() >= fault.atWrite) {
     await until('the error is told', () => broken.fatal.length > 0)
     assert.equal(broken.fatal.length, 1)
