@@ -94,6 +94,14 @@ export function doubtFeeCoins (host: WalletHost, chain: ChainName, outpoints: re
   }
 }
 
+/** A commitment of two locks and the child that pays for it have about 620 virtual bytes: at 200 sat each this pays for them. @see S19 */
+const RESERVE_COIN_SAT = 150_000n
+const RESERVE_COINS_MAX = 8
+
+/** What a node with so many enforced channels on a chain keeps aside: a coin for each and one more, up to a bound. */
+export const reserveFor = (channels: number): Reserve =>
+  ({ coins: channels === 0 ? 0 : Math.min(RESERVE_COINS_MAX, channels + 1), coinSat: RESERVE_COIN_SAT })
+
 /** A coin of up to this many times the wanted size is kept aside whole; a larger one is divided first. */
 const FITTING_TIMES = 2n
 /** Coins are divided only when that costs at most this part of what is set aside. */
@@ -112,15 +120,17 @@ export function keepReserve (host: WalletHost, chain: ChainName): void {
   const isGood = (coin: Coin): boolean => coin.valueSat >= reserve.coinSat
   const kept = keptAside(host, chain).filter(isGood)
   let missing = reserve.coins - kept.length
-  if (missing <= 0) return
+  if (missing <= 0) return host.tables.shortages.delete(chain)
   const fitting = freeConfirmed(host, chain).filter((coin) => isGood(coin) && coin.valueSat <= FITTING_TIMES * reserve.coinSat).reverse()
   for (const coin of fitting.slice(0, missing)) reserveCoin(host, coin, FOR_FEES)
   missing -= Math.min(missing, fitting.length)
-  if (missing === 0 || divide(host, chain, reserve, missing)) return
+  if (missing === 0 || divide(host, chain, reserve, missing)) return host.tables.shortages.delete(chain)
   for (const coin of freeConfirmed(host, chain)) {
     if (sumOf(keptAside(host, chain)) >= BigInt(reserve.coins) * reserve.coinSat) break
     reserveCoin(host, coin, FOR_FEES)
   }
+  if (host.tables.shortages.get(chain)?.missingCoins === missing) return
+  host.tables.shortages.set(chain, { missingCoins: missing })
   host.notify({ type: 'wallet:reserve-short', chain, missingCoins: missing, coinSat: reserve.coinSat })
 }
 

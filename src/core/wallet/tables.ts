@@ -113,6 +113,9 @@ export interface Spenders { readonly txids: readonly Hex[] }
 /** A script whose history was asked for. Volatile. */
 export interface Scan { readonly chain: ChainName, readonly script: Uint8Array }
 
+/** How many coins for fees were missing when it was last told. Volatile. */
+export interface Shortage { readonly missingCoins: number }
+
 export interface WalletTables {
   readonly accounts: Table<ChainName, WalletAccount>
   /** Grouped by chain. */
@@ -129,6 +132,7 @@ export interface WalletTables {
   readonly spenders: Table<string, Spenders>
   /** Grouped by chain. */
   readonly scans: Table<string, Scan>
+  readonly shortages: Table<ChainName, Shortage>
 }
 
 /** Key of what belongs to one outpoint of a chain. */
@@ -144,6 +148,7 @@ export function createWalletTables (journal: Journal): WalletTables {
     sends: createTable(journal, 'wallet-send', { layout: sendLayout, groupBy: (_key, { chain }) => chain }),
     feeQuotes: createTable(journal, 'wallet-fee-quote'),
     spenders: createTable(journal, 'wallet-spenders'),
-    scans: createTable(journal, 'wallet-scan', { groupBy: (_key, { chain }) => chain })
+    scans: createTable(journal, 'wallet-scan', { groupBy: (_key, { chain }) => chain }),
+    shortages: createTable(journal, 'wallet-shortage')
   }
 }

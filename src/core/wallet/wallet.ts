@@ -22,7 +22,7 @@ export { freshAddress } from './addresses.js'
 export { onFeeRate } from './fees.js'
 export { abandonSend, prepareSend, publishSend, send } from './sends.js'
 export { bumpSend } from './replace.js'
-export { doubtFeeCoins, feeWallet, giveFeeCoinsBack, keepReserve, takeFeeCoins } from './reserve.js'
+export { doubtFeeCoins, feeWallet, giveFeeCoinsBack, keepReserve, reserveFor, takeFeeCoins } from './reserve.js'
 export { balanceOf, sendViews } from './views.js'
 
 /** After a start, once all entities are loaded: everything is watched, and what is pending is published again. */

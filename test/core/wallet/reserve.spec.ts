@@ -4,7 +4,7 @@ import type { FeeWallet as AskedFor } from '../../../src/core/channel/enforced/s
 import { SIGHASH_DEFAULT, signatureHash } from '../../../src/core/channel/enforced/sighash.js'
 import { transactionBytes, txidOf, displayTxid, vsizeOf, type Transaction } from '../../../src/core/channel/enforced/transaction.js'
 import { verifySchnorr } from '../../../src/core/crypto/schnorr.js'
-import { doubtFeeCoins, feeWallet, giveFeeCoinsBack, keepReserve, send, sendViews, takeFeeCoins } from '../../../src/core/wallet/wallet.js'
+import { doubtFeeCoins, feeWallet, giveFeeCoinsBack, keepReserve, reserveFor, send, sendViews, takeFeeCoins } from '../../../src/core/wallet/wallet.js'
 import { done, refused, strangerScript, walletWorld, type WalletWorld } from './harness.js'
 
 const pay = (valueSat: bigint, more: object = {}): Parameters<typeof send>[1] => ({ chain: 'bitcoin', kind: 'payment', outputs: [{ script: strangerScript(), valueSat }], satPerKvb: 2_000n, ...more })
@@ -66,9 +66,15 @@ describe('wallet, coins kept aside', () => {
     world.mine()
     assert.deepEqual([kept(world), world.notices.some(({ type }) => type === 'wallet:reserve-short')], [[30_000n], true])
     assert.equal(refused(send(world.host, pay(10_000n))).refused, 'insufficient-coins')
+    world.mine(3)
+    assert.equal(world.notices.filter(({ type }) => type === 'wallet:reserve-short').length, 1, 'it is told once')
     world.fund(500_000n)
     world.mine(2)
     assert.deepEqual(kept(world), [50_000n, 50_000n])
+  })
+
+  it('are a coin for each channel and one more, up to a bound, and none without channels', () => {
+    assert.deepEqual([0, 1, 3, 7, 100].map((channels) => reserveFor(channels).coins), [0, 2, 4, 8, 8])
   })
 
   it('are free again when no channel needs them', () => {
