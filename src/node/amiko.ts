@@ -21,6 +21,7 @@ import { logFile } from '../adapters/system/log-file.js'
 import { systemLogger } from '../adapters/system/logger.js'
 import type { Logger } from '../ports/logger.js'
 import { createAssets } from './assets.js'
+import { createChains } from './chains.js'
 import { readConfig, readIdentity } from './config.js'
 import { nounsOf } from './nouns-of.js'
 import type { AmikoNode, AmikoOptions, NodeConfig } from './nouns.js'
@@ -54,6 +55,7 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     logger: logger.child('mesh'),
     announcements: { id: announcedId, epoch: announcedTime }
   })
+  const chains = createChains({ dir: options.dir, config, clock: systemClock(), logger: logger.child('chain') })
   const core = createNodeCore({ identitySecret: identity.secret, network, settings: defaultSettings(config.pacing, config.payment, config.acceptLinks) })
   const listeners = new Set<(notice: Notice) => void>()
   const warnings: string[] = []
@@ -63,6 +65,7 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     mesh,
     clock: systemClock(),
     entropy: systemEntropy(),
+    heights: chains.heights,
     logger: logger.child('node'),
     onNotice: (notice) => {
       // Links, channels and meeting points change rarely; payments are told to listeners only.
@@ -85,18 +88,22 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     assets: createAssets(network.kind),
     runner,
     mesh,
+    chains,
     warnings,
     listen (listener) {
       if (listeners.size >= LISTENERS_MAX) throw new AmikoError('busy', { what: 'listeners', limit: LISTENERS_MAX })
       listeners.add(listener)
       return () => { listeners.delete(listener) }
     },
-    stop: once(async () => { await runner.stop()
+    stop: once(async () => {
+      await runner.stop()
+      await chains.stop()
       await lines.close()
     })
   })
   if (options.start !== false) {
     await runner.start().catch((error: unknown) => { throw asStoreError(options.dir, error) })
+    await chains.start()
     logger.info('the node runs', { peer: identity.peerId, network: network.name, engine: curveName(), version: VERSION })
   }
   return node

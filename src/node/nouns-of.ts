@@ -6,6 +6,7 @@ import type { PaymentResult } from '../core/node/requests.js'
 import type { ChannelView } from '../core/channel/entity.js'
 import type { Mesh, MeshAdministration } from '../ports/mesh.js'
 import { ask } from './ask.js'
+import type { NodeChains } from './chains.js'
 import type { AmikoNode, Assets, Channels, Invoices, Links, MeetingPoints, MeshNoun, NetworkInfo, NodeStatus, Payments, PaymentView } from './nouns.js'
 import type { Runner } from './runner.js'
 
@@ -18,6 +19,7 @@ export interface NounParts {
   readonly assets: Assets
   readonly runner: Runner
   readonly mesh: Mesh & MeshAdministration
+  readonly chains: Pick<NodeChains, 'list' | 'warnings'>
   readonly warnings: readonly string[]
   readonly listen: AmikoNode['listen']
   readonly stop: () => Promise<void>
@@ -36,6 +38,7 @@ export function nounsOf (parts: NounParts): AmikoNode {
     payments: paymentsOf(parts),
     meetingPoints: meetingPointsOf(parts),
     mesh: meshOf(parts),
+    chains: { list: parts.chains.list },
     listen: parts.listen,
     status: () => statusOf(parts, Math.round(performance.now() - startedMs)),
     stop: parts.stop
@@ -203,9 +206,10 @@ function statusOf (parts: NounParts, uptimeMs: number): NodeStatus {
     locks: channels.reduce((sum, { locks }) => sum + locks.length, 0),
     meetingPointsKnown: meetingPoints.length,
     meetingPointsHosted: meetingPoints.filter(({ hosted }) => hosted).length,
+    chains: parts.chains.list(),
     uptimeMs,
     engine: parts.engine,
     rssBytes: process.memoryUsage.rss(),
-    warnings: [...parts.warnings, ...view.warnings()]
+    warnings: [...parts.warnings, ...parts.chains.warnings(), ...view.warnings()]
   }
 }

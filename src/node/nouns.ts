@@ -5,6 +5,8 @@ import type { ChannelView } from '../core/channel/entity.js'
 import type { AcceptRule, FeePolicy } from '../core/link/rules.js'
 import type { InvoiceText } from '../core/payment/views.js'
 import type { PaymentResult } from '../core/node/requests.js'
+import type { ChainName, ChainNetwork } from '../ports/chain-parameters.js'
+import type { ChainCapabilities, ChainStatus } from '../ports/chain.js'
 
 /**
  * The public nouns of a running node. Every failure is an AmikoError; every call that waits takes `signal`.
@@ -20,6 +22,7 @@ export interface AmikoNode {
   readonly payments: Payments
   readonly meetingPoints: MeetingPoints
   readonly mesh: MeshNoun
+  readonly chains: Chains
   /** Notices `noun:verb` (`link:opened`, `payment:paid`, …); gives a function that stops listening. */
   readonly listen: (listener: (notice: { readonly type: string, readonly [field: string]: unknown }) => void) => () => void
   readonly status: () => NodeStatus
@@ -48,11 +51,12 @@ export interface NodeStatus {
   readonly locks: number
   readonly meetingPointsKnown: number
   readonly meetingPointsHosted: number
+  readonly chains: readonly ChainView[]
   readonly uptimeMs: number
   /** Curve engine: `tiny-secp256k1` or `libsecp256k1`. */
   readonly engine: string
   readonly rssBytes: number
-  /** What the user should know: frozen channels, clock skew, store trouble. */
+  /** What the user should know: frozen channels, clock skew, chains that are not well, store trouble. */
   readonly warnings: readonly string[]
 }
 
@@ -169,6 +173,25 @@ export interface MeshNoun {
   addresses: () => readonly string[]
 }
 
+/** How a chain of this node stands. */
+export interface ChainView {
+  readonly name: ChainName
+  readonly network: ChainNetwork
+  readonly backend: 'embedded' | 'bitcoind' | 'litecoind'
+  /** Of the last block that was told; undefined until the backend has answered. */
+  readonly height: number | undefined
+  readonly hash: string | undefined
+  readonly status: ChainStatus['state']
+  /** Why it is not ok; else empty. */
+  readonly detail: string
+  /** What the mempool behind the backend takes; undefined until it was asked. */
+  readonly capabilities: ChainCapabilities | undefined
+}
+
+export interface Chains {
+  list: () => readonly ChainView[]
+}
+
 /** What `createAmiko` takes. Everything has a default but `dir`. */
 export interface AmikoOptions {
   /** Data folder; made by `initialise` (`amiko init`). */
@@ -189,7 +212,10 @@ export interface NodeConfig {
   readonly networkKey?: string
   readonly listen: readonly string[]
   readonly api: string
+  /** `embedded`, `bitcoind=URL`, `litecoind=URL`; `readBackends` says how a URL names its cookie file. */
   readonly chains: readonly string[]
+  /** Chains of mainnet are refused without it. */
+  readonly allowMainnet?: boolean
   readonly bootstrap: readonly string[]
   readonly pacing: 'private' | 'world'
   /** Strangers' links: accepted up to a bound (`all`, the default), or kept for a person (`ask`). */

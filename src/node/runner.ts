@@ -33,6 +33,8 @@ export interface RunnerOptions {
   readonly onNotice: (notice: Notice) => void
   /** The store failed: nothing unsaved was sent, and nothing more is done. */
   readonly onFatal: (error: Error) => void
+  /** Best heights of the chains in use, read before every step; none without it. */
+  readonly heights?: () => Env['heights']
   /** Where the state of a frozen channel is written to. */
   readonly onFreeze?: (channelId: ChannelId, dump: object) => string
 }
@@ -66,7 +68,7 @@ export function createRunner (options: RunnerOptions): Runner {
   let openNumber = 1
   let writing = false
 
-  const env = (): Env => ({ nowMs: clock.now(), heights: {}, entropy: entropy() })
+  const env = (): Env => ({ nowMs: clock.now(), heights: options.heights?.() ?? {}, entropy: entropy() })
 
   const schedule = (): void => {
     if (scheduled || !running) return

@@ -3,7 +3,7 @@ import { asUnits } from '../../src/core/base/money.js'
 import { AmikoError } from '../../src/core/base/errors.js'
 import type { ChannelView } from '../../src/core/channel/entity.js'
 import { createAssets } from '../../src/node/assets.js'
-import type { AmikoNode, InvoiceView, LinkView, PaymentView } from '../../src/node/nouns.js'
+import type { AmikoNode, ChainView, InvoiceView, LinkView, PaymentView } from '../../src/node/nouns.js'
 
 export const PEER = '16Uiu2HAkzLr3L4TNNzfyKxwovQhSXpDHU3dSJiV7fbBRWDqEwiEc' as PeerId
 export const ADDRESS = `/ip4/127.0.0.1/tcp/20000/p2p/${PEER}`
@@ -11,6 +11,10 @@ export const CHANNEL_ID = 'c1'.repeat(32) as ChannelId
 export const INVOICE_ID = 'ab'.repeat(32) as InvoiceId
 export const PAYMENT_ID = '0123456789abcdef0123456789abcdef'
 export const MEETING_POINT_ID = ('02' + '11'.repeat(32)) as MeetingPointId
+
+const CHAIN: ChainView = {
+  name: 'bitcoin', network: 'regtest', backend: 'bitcoind', height: 7, hash: '00'.repeat(32), status: 'ok', detail: '', capabilities: { truc: true, packages: true, ephemeralAnchors: true }
+}
 
 /** One thing that was asked of a fake node. */
 export interface Asked { readonly what: string, readonly with: unknown }
@@ -97,10 +101,11 @@ export function fakeNode (): FakeNode {
       disconnect: async (peer) => { ask('mesh.disconnect', peer) },
       addresses: () => [ADDRESS]
     },
+    chains: { list: () => [CHAIN] },
     listen: (listener) => { listeners.add(listener); return () => { listeners.delete(listener) } },
     status: () => ({
       peerId: PEER, network: node.network, version: '0.1.0', addresses: [ADDRESS], connectedPeers: 1, links: 1, channels: 1,
-      capacity: [{ asset: btc, canSend: 995_000n, canReceive: 1_005_000n }], locks: 1, meetingPointsKnown: 1, meetingPointsHosted: 0, uptimeMs: 12.7, engine: 'tiny-secp256k1', rssBytes: 90_000_000, warnings: []
+      capacity: [{ asset: btc, canSend: 995_000n, canReceive: 1_005_000n }], locks: 1, meetingPointsKnown: 1, meetingPointsHosted: 0, chains: [CHAIN], uptimeMs: 12.7, engine: 'tiny-secp256k1', rssBytes: 90_000_000, warnings: []
     }),
     stop: async () => { node.stopped = true }
   }

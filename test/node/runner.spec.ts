@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Env } from '../../src/core/base/env.js'
 import type { PeerId } from '../../src/core/base/ids.js'
 import { InvariantError } from '../../src/core/base/invariant.js'
 import { entity, record, u8 } from '../../src/core/base/struct.js'
@@ -17,7 +18,7 @@ const peer = 'peer' as PeerId
 const silent: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => silent }
 
 /** A runner around a core that does what the test says, with a store and a clock that the test drives. */
-async function rig (onEvent: (event: NodeEvent) => StepResult): Promise<{
+async function rig (onEvent: (event: NodeEvent, env: Env) => StepResult, heights?: () => Env['heights']): Promise<{
   runner: Runner
   events: NodeEvent[]
   writes: Array<{ batch: readonly StoreWrite[], done: (error?: Error) => void }>
@@ -40,7 +41,7 @@ async function rig (onEvent: (event: NodeEvent) => StepResult): Promise<{
   const core = {
     self: 'self' as PeerId,
     load: () => {},
-    step: (event: NodeEvent) => { events.push(event); return onEvent(event) },
+    step: (event: NodeEvent, env: Env) => { events.push(event); return onEvent(event, env) },
     freeze: (channelId: string) => { frozen.push(channelId); return { changes: [], effects: [] } },
     judgeAnnouncement: () => 'accept',
     view: { rawChannels: () => [], locksOf: () => [] }
@@ -56,7 +57,7 @@ async function rig (onEvent: (event: NodeEvent) => StepResult): Promise<{
       return () => { timers = timers.filter((one) => one !== timer) }
     }
   }
-  const runner = createRunner({ core, store, mesh, clock, entropy: () => new Uint8Array(32), logger: silent, onNotice: () => {}, onFatal: (error) => { fatal.push(error) } })
+  const runner = createRunner({ core, store, mesh, clock, entropy: () => new Uint8Array(32), logger: silent, onNotice: () => {}, onFatal: (error) => { fatal.push(error) }, ...(heights === undefined ? {} : { heights }) })
   await runner.start()
   return {
     runner, events, writes, frozen, fatal, dropped,
@@ -75,6 +76,20 @@ const request = { type: 'meetingPoint.host' } as Request
 const nothing: StepResult = { changes: [], effects: [] }
 
 describe('runner', () => {
+  describe('on heights of chains', () => {
+    it('every step has them as they stand when it is made; without chains there are none', async () => {
+      const seen: unknown[] = []
+      let height = 5
+      const { runner, turn } = await rig((_event, { heights }) => { seen.push(heights); return nothing }, () => ({ bitcoin: height }))
+      height = 6
+      runner.request(request, () => {})
+      turn()
+      assert.deepEqual(seen, [{ bitcoin: 5 }, { bitcoin: 6 }, { bitcoin: 6 }])
+      await rig((_event, { heights }) => { seen.push(heights); return nothing })
+      assert.deepEqual(seen.at(-1), {})
+    })
+  })
+
   describe('on several events at once', () => {
     it('writes one batch for all of them, the last value of each key', async () => {
       let n = 0

@@ -3,11 +3,12 @@
  * its noun. Reading order:
  * - `method.ts`: what a declaration is, scopes, and the check of parameters
  * - `fields.ts`, `money.ts`: the fields that requests and answers are made of
- * - `node.ts`, `mesh.ts`, `link.ts`, `channel.ts`, `invoice.ts`, `payment.ts`, `meeting-point.ts`, `asset.ts`
+ * - `node.ts`, `mesh.ts`, `link.ts`, `channel.ts`, `invoice.ts`, `payment.ts`, `meeting-point.ts`, `asset.ts`, `chain.ts`
  * - `reference.ts`: `commands`, the table as data
  */
 import type { z } from 'zod'
 import { assetList } from './asset.js'
+import { chainStatus } from './chain.js'
 import { channelClose, channelList, channelOpen, channelSet, channelShow } from './channel.js'
 import { invoiceCancel, invoiceCreate, invoiceDecode, invoiceList, invoiceShow } from './invoice.js'
 import { linkClose, linkList, linkOpen, linkSet, linkShow } from './link.js'
@@ -47,7 +48,8 @@ const NOUNS = {
   'meetingPoint.host': meetingPointHost,
   'meetingPoint.list': meetingPointList,
   'meetingPoint.stop': meetingPointStop,
-  'asset.list': assetList
+  'asset.list': assetList,
+  'chain.status': chainStatus
 } as const
 
 /** All methods by name. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { method } from './method.js'
+import { chainRow, EXAMPLE_CHAIN, rowOfChain } from './chain.js'
 import { assetName, count, peerId, timeMs, unitsText } from './fields.js'
 import { assetNameOf } from './money.js'
 
@@ -22,6 +23,7 @@ export const nodeStatus = method({
     locks: count,
     meetingPointsKnown: count,
     meetingPointsHosted: count,
+    chains: z.array(chainRow),
     uptimeMs: timeMs,
     engine: z.string(),
     rssBytes: count,
@@ -44,6 +46,7 @@ export const nodeStatus = method({
       locks: 0,
       meetingPointsKnown: 1,
       meetingPointsHosted: 0,
+      chains: [EXAMPLE_CHAIN],
       uptimeMs: 60_000,
       engine: 'tiny-secp256k1',
       rssBytes: 90_000_000,
@@ -67,6 +70,7 @@ export const nodeStatus = method({
       locks: status.locks,
       meetingPointsKnown: status.meetingPointsKnown,
       meetingPointsHosted: status.meetingPointsHosted,
+      chains: status.chains.map(rowOfChain),
       uptimeMs: Math.round(status.uptimeMs),
       engine: status.engine,
       rssBytes: status.rssBytes,

@@ -33,18 +33,19 @@ function addInit (program: Command, terminal: Terminal): void {
     .requiredOption('--network <NAME>', 'Name of the network, [a-z0-9-]{1,32}')
     .addOption(kindOption())
     .option('--network-key <HEX>', 'Key of a private network, 64 hexadecimal digits; `amiko network join` sets it from one string')
-    .addOption(new Option('--chain <CHAIN>', 'Chain backend: embedded, bitcoind=URL or litecoind=URL (may be repeated)').argParser(repeated))
+    .addOption(new Option('--chain <CHAIN>', 'Chain backend: embedded, bitcoind=URL or litecoind=URL; a URL may name the cookie file, http://127.0.0.1:8332/?cookiefile=PATH (may be repeated)').argParser(repeated))
+    .option('--allow-mainnet', 'Let a node of the kind mainnet use chains: real money, with a program that is young')
     .addOption(listenOption())
     .addOption(new Option('--bootstrap <ADDRESS>', 'Peer to connect to at start (may be repeated)').argParser(repeated))
     .addOption(new Option('--pacing <PROFILE>', 'How often hints are sent').choices(['private', 'world']).default('world'))
     .addHelpText('after', '\nExamples:\n  amiko init --dir ./alice --network village --listen /ip4/0.0.0.0/tcp/9735\n  amiko init --dir ./bob --network village --api 127.0.0.1:9800 --json')
   command.action(async () => {
-    const options = command.opts<{ network: string, kind: 'regtest', networkKey?: string, chain?: string[], listen?: string[], bootstrap?: string[], pacing: 'world' }>()
+    const options = command.opts<{ network: string, kind: 'regtest', networkKey?: string, chain?: string[], allowMainnet?: boolean, listen?: string[], bootstrap?: string[], pacing: 'world' }>()
     const globals = globalsOf(command.optsWithGlobals(), terminal)
     const { init } = await import('./init.js')
     await init({
       network: options.network, kind: options.kind, networkKey: options.networkKey, listen: options.listen ?? [], api: globals.api,
-      chains: options.chain ?? [], bootstrap: options.bootstrap ?? [], pacing: options.pacing
+      chains: options.chain ?? [], allowMainnet: options.allowMainnet, bootstrap: options.bootstrap ?? [], pacing: options.pacing
     }, globals, terminal)
   })
 }

@@ -16,6 +16,7 @@ export interface InitOptions {
   readonly listen: readonly string[]
   readonly api: string | undefined
   readonly chains: readonly string[]
+  readonly allowMainnet?: boolean | undefined
   readonly bootstrap: readonly string[]
   readonly pacing: NodeConfig['pacing']
 }
@@ -30,6 +31,7 @@ export async function initNode (dir: string, options: InitOptions): Promise<{ re
     listen: options.listen.length === 0 ? [LISTEN_DEFAULT] : options.listen,
     api: hostAndPort(options.api ?? API_DEFAULT),
     chains: options.chains,
+    ...(options.allowMainnet === true ? { allowMainnet: true } : {}),
     bootstrap: options.bootstrap,
     pacing: options.pacing
   }

@@ -177,6 +177,7 @@ describe('API methods, on bad input', () => {
     ['meetingPoint.list', { x: 1 }, 'bad-request'],
     ['meetingPoint.stop', { id: 'x' }, 'not-found'],
     ['asset.list', { x: 1 }, 'bad-request'],
+    ['chain.status', { x: 1 }, 'bad-request'],
     ['commands', { x: 1 }, 'bad-request']
   ]
   for (const [name, params, error] of TABLE) {

@@ -3,6 +3,7 @@ import { systemClock } from '../../../adapters/system/clock.js'
 import { chainBackend, type ChainBackend } from '../../../node/chain-backend.js'
 import { loopbackOf, servedAt, serveChain } from '../../../node/served-chain.js'
 import type { ChainName } from '../../../ports/chain-parameters.js'
+import { connectTo, runningApi } from '../../connection.js'
 import type { Globals } from '../../globals.js'
 import { fieldsAsTable, tableOf } from '../../output.js'
 import type { Terminal } from '../../terminal.js'
@@ -63,8 +64,13 @@ export async function mineCommand (blocks: number, options: TargetOptions & { re
 
 /** `amiko chain status`. */
 export async function statusCommand (options: TargetOptions, globals: Globals, terminal: Terminal): Promise<void> {
-  const chain = await (await targetOf(options, globals, terminal)).status()
-  showChains([chain], globals, terminal)
+  if (options.rpc === undefined && await servedAt(globals.dir) === undefined && await runningApi(globals.dir) !== undefined) {
+    const client = await connectTo({ dir: globals.dir, api: globals.api, signal: terminal.signal })
+    const { chains } = await client.call('chain.status')
+    if (chains.length === 0 && !globals.json) return terminal.err('This node uses no chain: `chains` of its config.json names none.')
+    return showChains(chains, globals, terminal)
+  }
+  showChains([await (await targetOf(options, globals, terminal)).status()], globals, terminal)
 }
 
 /** Rows of chains, as `chain status` shows them whoever was asked. */

@@ -32,7 +32,7 @@ export function addChain (program: Command, terminal: Terminal): void {
   })
 
   const status = withTarget(chain.command('status').summary('Show how chains stand: height, state, what their mempool takes')
-    .description('Shows the chain that is served from --dir, or the node at --rpc.'))
+    .description('Shows the chain that is served from --dir, the chains of the node that runs in --dir, or the full node at --rpc.'))
     .addHelpText('after', '\nExamples:\n  amiko chain status --dir ./chain --json\n  amiko chain status --rpc http://127.0.0.1:18443 --cookie ~/.bitcoin/regtest/.cookie')
   status.action(async () => {
     const { statusCommand } = await import('./chain.js')
