@@ -34,6 +34,8 @@ export const vectorTerms: LockTerms = {
   onion: new Uint8Array(12).fill(0xa5)
 }
 
+const nonce = (label: string): Uint8Array => Uint8Array.of(...mulG(scalar(`${label} one`)), ...mulG(scalar(`${label} two`)))
+
 /** One message of each form, by name. */
 export const vectorMessages: Readonly<Record<string, ChannelMessage>> = {
   'open a trust line': { type: 'open', channelId, asset, opening: { kind: 'trust-line', openerLimit: asUnits(5_000n), acceptorLimit: asUnits(0n) }, evidence: signed },
@@ -45,6 +47,9 @@ export const vectorMessages: Readonly<Record<string, ChannelMessage>> = {
     evidence: NO_EVIDENCE
   },
   accept: { type: 'accept', channelId, evidence: signed },
+  'accept an enforced channel': { type: 'accept', channelId, evidence: NO_EVIDENCE, acceptance: { keys: [6, 7, 8, 9, 10].map((n) => mulG(scalar(`key ${n}`))), points: [2, 3].map((n) => mulG(scalar(`point ${n}`))) } },
+  funded: { type: 'funded', channelId, txid: bytes('funding'), index: 4_294_967_295, evidence: signed },
+  signed: { type: 'signed', channelId, evidence: signed },
   refuse: { type: 'refuse', channelId, reason: 'no-link' },
   'propose one update of each form': {
     type: 'propose',
@@ -66,6 +71,9 @@ export const vectorMessages: Readonly<Record<string, ChannelMessage>> = {
   secrets: { type: 'secret', channelId, secrets: [{ id: 0, secret: scalar('t0') }, { id: 2 ** 40, secret: scalar('t1') }] },
   reestablish: { type: 'reestablish', channelId, localNumber: 4, remoteNumber: 4, round: 4, phase: 'committed', digest: bytes('digest'), lastSecret: undefined },
   'reestablish with a last secret': { type: 'reestablish', channelId, localNumber: 4, remoteNumber: 5, round: 5, phase: 'idle', digest: bytes('digest'), lastSecret: scalar('last') },
+  'close ready': { type: 'close-ready', channelId, script: Uint8Array.of(0x51, 0x20, ...bytes('output')), nonce: nonce('ready') },
+  'close offer': { type: 'close-offer', channelId, feeSat: 1_000n, nonce: nonce('offer'), partial: bytes('partial') },
+  'close sign': { type: 'close-sign', channelId, partial: bytes('partial'), nonce: nonce('sign') },
   closed: { type: 'closed', channelId },
   fault: { type: 'fault', channelId, broken: 'CHAN-12' }
 }
@@ -119,6 +127,12 @@ function badFrames (): Readonly<Record<string, string>> {
     'a revocation without a point': HEADER + part(3, part(1, part(3, t0))),
     'reestablish in phase 4': toHex(encodeChannel(vectorMessages.reestablish!)).replace('2003', '2004'),
     'open of two kinds': HEADER + part(2, part(1, asset) + part(2, '08001000') + part(3, '') + part(4, '')),
+    'acceptance with four keys': HEADER + part(3, part(1, '') + part(2, part(1, point).repeat(4) + part(2, point).repeat(2))),
+    'funded without an index': HEADER + part(13, part(1, '00'.repeat(32)) + part(3, '')),
+    'a txid of 31 bytes': HEADER + part(13, part(1, '00'.repeat(31)) + '1000' + part(3, '')),
+    'a close to a script that is no witness program': HEADER + part(15, part(1, '76a914' + '00'.repeat(20) + '88ac') + part(2, point + point)),
+    'a nonce that is no pair of points': HEADER + part(15, part(1, '0014' + '00'.repeat(20)) + part(2, point + '00'.repeat(33))),
+    'a close offer without a fee': HEADER + part(16, part(2, point + point) + part(3, '00'.repeat(32))),
     'a fault with free text': HEADER + part(12, part(1, toHex(utf8Bytes('<script>alert(1)</script>'))))
   }
 }
