@@ -84,7 +84,7 @@ describe('runner', () => {
       height = 6
       runner.request(request, () => {})
       turn()
-      assert.deepEqual(seen, [{ bitcoin: 5 }, { bitcoin: 6 }, { bitcoin: 6 }])
+      assert.deepEqual([...seen], [{ bitcoin: 5 }, { bitcoin: 6 }, { bitcoin: 6 }])
       await rig((_event, { heights }) => { seen.push(heights); return nothing })
       assert.deepEqual(seen.at(-1), {})
     })
