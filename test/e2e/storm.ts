@@ -27,6 +27,8 @@ const END_MS = 30_000
 /** Time between two looks at a network that comes to rest. */
 const LOOK_MS = 250
 
+const NO_WAY_YET: ReadonlySet<string> = new Set(['no-route', 'no-meeting-point'])
+
 /** One payment that was begun, whatever became of it. */
 interface Attempt { readonly payer: string, readonly payee: string, readonly invoiceId: string, readonly invoice: string, readonly amountMsat: bigint }
 
@@ -44,7 +46,7 @@ export interface Storm {
   start: (name: string) => Promise<void>
   /** Begins payments between random nodes, so many at once, until the returned function is called; that waits for their ends. */
   payOnAndOn: (random: Random, atOnce: number) => () => Promise<void>
-  /** One payment to its end. Throws what `payment.pay` throws. */
+  /** One payment to its end, tried again for a while when there is no way to the payee. Throws what `payment.pay` throws. */
   pay: (payer: string, payee: string, sat: number) => Promise<void>
   stop: () => Promise<void>
 }
@@ -102,7 +104,17 @@ export async function startStorm (root: string, csv: string): Promise<Storm> {
         await Promise.all(workers)
       }
     },
-    pay: async (payer, payee, sat) => { await begin(payer, payee, sat, END_MS) },
+    async pay (payer, payee, sat) {
+      // After a start, hints take a moment to come back: until then there is no way, and nothing is locked.
+      for (const limit = AbortSignal.timeout(END_MS); ;) {
+        try {
+          return await begin(payer, payee, sat, END_MS)
+        } catch (error) {
+          if (limit.aborted || !(error instanceof AmikoError) || !NO_WAY_YET.has(error.name)) throw error
+          await delay(LOOK_MS)
+        }
+      }
+    },
     stop: async () => { await stopProcesses([...running.values()]) }
   }
 }
