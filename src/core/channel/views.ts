@@ -1,6 +1,6 @@
 import { asUnits, subUnitsOrZero } from '../base/money.js'
 import type { ChannelId } from '../base/ids.js'
-import type { Channel, ChannelView } from './entity.js'
+import type { Channel, ChannelView, EnforcedState } from './entity.js'
 import { isHalted } from './failure.js'
 import type { ChannelHost } from './host.js'
 import { kindOf } from './kinds.js'
@@ -57,6 +57,8 @@ export function describeChannel (host: ChannelHost, channel: Channel): ChannelVi
 
 function nextOf (host: ChannelHost, channel: Channel, locks: number): string {
   if (channel.frozen !== undefined) return `Nothing moves after a fault of this program: ${channel.frozen}.`
+  const onChain = channel.state.kind === 'chain' ? nextOnChain(channel, channel.state, locks) : undefined
+  if (onChain !== undefined) return onChain
   if (channel.status === 'failed') return `Nothing moves: the peer broke ${channel.failure ?? 'the protocol'}. The last signed statement is kept as evidence.`
   if (channel.status === 'opening') return 'Waits for the peer to accept.'
   if (!isUsable(host, channel)) return 'Waits for the peer to connect.'
@@ -65,6 +67,15 @@ function nextOf (host: ChannelHost, channel: Channel, locks: number): string {
     return owedOf(channel) === 0n ? 'Closes with the round that runs.' : 'Closes when what is owed is paid back.'
   }
   return channel.round.phase === 'idle' ? 'Ready.' : `Round ${channel.round.number} runs.`
+}
+
+/** What the chain is waited for; undefined when it is the peer. */
+function nextOnChain ({ status, failure }: Channel, { stage, opener, behind, closing }: EnforcedState, locks: number): string | undefined {
+  if (status === 'failed') return behind ? 'This side lost data: the peer was asked to close, and what is ours is taken then.' : `The chain decides: ${failure ?? 'the channel was closed'}.`
+  if (status === 'opening') return stage === 'accepted' && opener === 'local' ? 'Waits for the wallet to make the funding transaction.' : 'Waits for the peer.'
+  if (closing.length > 0) return 'Waits for the closing transaction to be confirmed.'
+  if (stage === 'signed') return 'Waits for the funding transaction to be confirmed.'
+  return status === 'closing' && locks === 0 ? 'Waits for both sides to sign the closing transaction.' : undefined
 }
 
 const owedOf = (channel: Channel): bigint => kindOf(channel.state).describe(channel.state).owedToUs

@@ -2,6 +2,7 @@ import { unreachable } from '../../base/invariant.js'
 import type { ChannelId } from '../../base/ids.js'
 import { fault, refuse, type Refusal } from '../../base/step.js'
 import { CHAIN_NUMBERS, CLOSE_AFTER_EXPIRY_BLOCKS, CLOSE_BEFORE_EXPIRY_BLOCKS } from '../enforced/limits.js'
+import { isTrimmed } from '../enforced/commitment.js'
 import { readTransaction } from '../enforced/transaction.js'
 import { toldCount } from '../enforced/enforced.js'
 import type { Channel } from '../entity.js'
@@ -106,13 +107,18 @@ function overdueLock (host: ChannelHost, channel: Channel, locks: readonly Lock[
   const { state, round } = channel
   if (state.kind !== 'chain') return undefined
   const scale = CHAIN_NUMBERS[state.terms.clock].blocksPerTenMinutes
-  const isOverdue = ({ offeredBy, secret, ended, terms: { expiry } }: Lock): boolean => !ended && (offeredBy === 'local'
-    ? height >= expiry.value + CLOSE_AFTER_EXPIRY_BLOCKS * scale
-    : secret !== undefined && height >= expiry.value - CLOSE_BEFORE_EXPIRY_BLOCKS * scale)
+  const isOverdue = (lock: Lock): boolean => {
+    const { offeredBy, secret, ended, terms: { expiry } } = lock
+    if (ended) return false
+    // With t known, what we offered is paid, and nothing of ours is at stake any more.
+    if (offeredBy === 'local') return secret === undefined && height >= expiry.value + CLOSE_AFTER_EXPIRY_BLOCKS * scale
+    // What is below dust cannot be claimed on chain.
+    return secret !== undefined && !isTrimmed(CHAIN_NUMBERS[state.terms.clock], lock) && height >= expiry.value - CLOSE_BEFORE_EXPIRY_BLOCKS * scale
+  }
   const live = locks.find(isOverdue)
   if (live !== undefined || toldCount(channel) === state.number) return live
   // After COMMIT our adds may be live as well.
-  const add = round.updates.find((update) => update.type === 'add' && height >= update.terms.expiry.value + CLOSE_AFTER_EXPIRY_BLOCKS * scale)
+  const add = round.updates.find((update) => update.type === 'add' && update.secret === undefined && height >= update.terms.expiry.value + CLOSE_AFTER_EXPIRY_BLOCKS * scale)
   return add?.type === 'add' ? { channelId: channel.id, offeredBy: 'local', terms: add.terms, leaf: new Uint8Array(32), origin: add.origin, secret: undefined, irrevocable: false, failing: undefined, ended: false } : undefined
 }
 

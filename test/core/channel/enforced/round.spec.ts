@@ -99,6 +99,24 @@ describe('enforced channel, round with something wrong', () => {
     }
   })
 
+  it('fails on a wrong signature or pre-signature of PROPOSE and COMMIT, and has agreed to nothing that it cannot enforce [ENF-10]', () => {
+    for (const row of ['propose', 'commit'] as const) {
+      for (const list of ['signatures', 'preSignatures'] as const) {
+        const { world, alice, bob, id } = openedChannel()
+        offer(bob, id, 1, 3_000_000n)
+        world.settle()
+        offer(alice, id, 2, 10_000_000n)
+        const message = intercept(world, alice, row)
+        assert(message.evidence[list].length > 0)
+        inject(world, bob, { ...message, evidence: { ...message.evidence, [list]: message.evidence[list].map((bytes) => flip(bytes)) } })
+        assert.equal(faultOf(bob), 'ENF-10', `${row} ${list}`)
+        checkHoldings(bob, id)
+        checkHoldings(alice, id)
+        assert.equal(world.sent.some(({ from, message: sent }) => from === bob && sent.type === 'agree' && row === 'propose' && sent.round === 2), false)
+      }
+    }
+  })
+
   it('fails on missing or superfluous evidence in every row [ENF-11]', () => {
     for (const row of ['propose', 'agree', 'commit', 'ack'] as const) {
       for (const change of ['more', 'less'] as const) {

@@ -166,4 +166,10 @@ export function assertPaid (world: ChainWorld, end: End, sat: bigint, feesMax: b
   assert(gained <= sat && gained >= sat - feesMax, `${end.name} has ${gained} of ${sat} sat`)
 }
 
+/** I3: an honest end never has less than this of the channel. */
+export function assertAtLeast (world: ChainWorld, end: End, sat: bigint): void {
+  const gained = world.paidOut(end) - WALLET_SAT
+  assert(gained >= sat, `${end.name} has ${gained} of at least ${sat} sat`)
+}
+
 export const isForgotten = (end: End, id: ChannelId): boolean => !end.host.channels.has(id) && [...end.store.keys()].every((key) => !key.includes(id))

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { dutiesFor, forceClose, fulfilLock } from '../../../../src/core/channel/channel.js'
+import fc from 'fast-check'
+import { toHex } from '../../../../src/core/base/bytes.js'
+import { dutiesFor, forceClose, freezeChannel, fulfilLock, startRounds } from '../../../../src/core/channel/channel.js'
 import { signedCommitment } from '../../../../src/core/channel/enforced/commitment.js'
 import { signCommitment } from '../../../../src/core/channel/enforced/evidence.js'
 import { payFee, takePtlcs } from '../../../../src/core/channel/enforced/spends.js'
@@ -8,7 +10,7 @@ import { adapt } from '../../../../src/core/crypto/adaptor.js'
 import { holdingsOf } from '../../../../src/core/channel/resolver/holdings.js'
 import { channelOf, inject, intercept, locksOf, told, type End } from '../two-ends.js'
 import { offer } from '../enforced/open-channel.js'
-import { assertPaid, chainWorld, isForgotten, type ChainWorld } from './chain-world.js'
+import { assertAtLeast, assertPaid, chainWorld, isForgotten, type ChainWorld } from './chain-world.js'
 
 /** The newest commitment of an end, signed by both. */
 function commitmentOf (end: End, world: ChainWorld): Transaction {
@@ -152,6 +154,83 @@ for (const format of ['v3-zero-fee', 'v2-fee'] as const) {
     })
   })
 }
+
+describe('resolver, with the machine that talks to the peer frozen', () => {
+  it('still closes in time, claims, and ends every lock [ENF-20, ENF-21]', () => {
+    const world = chainWorld()
+    const { alice, bob, id } = world
+    const expiry = world.world.height + 30
+    const { secret } = offer(bob, id, 1, 50_000_000n, expiry)
+    const own = offer(alice, id, 2, 20_000_000n, expiry)
+    world.world.settle()
+    alice.step((host) => { freezeChannel(host, id, 'a bug') })
+    alice.step((host) => { fulfilLock(host, id, 0, secret) })
+    world.mine(11)
+    assert.equal(dutiesFor(alice.host, id)?.closing, undefined)
+    world.mine(2)
+    assert.equal(dutiesFor(alice.host, id)?.closing?.type, 'ours')
+    world.mine(200)
+    assert.deepEqual(told(alice, 'offerFailed').map(({ origin }) => origin), [own.origin])
+    assert.deepEqual(told(alice, 'lockRemoved').map(({ how }) => how), ['fulfilled'])
+    assert(isForgotten(alice, id) && isForgotten(bob, id))
+    assertPaid(world, alice, 650_000n, 6_000n)
+  })
+})
+
+describe('resolver, on any state of the round', () => {
+  it('leaves each end what it had, what it was paid and what it did not pay, less fees [ENF-21] [ENF-22]', () => {
+    fc.assert(fc.property(fc.record({ locks: fc.array(fc.record({ mine: fc.boolean(), size: fc.nat(3), shown: fc.constantFrom('before', 'after', 'never') }), { minLength: 1, maxLength: 5 }), second: fc.nat(5), cut: fc.nat(9), closer: fc.boolean(), format: fc.constantFrom('v3-zero-fee' as const, 'v2-fee' as const) }), ({ locks, second, cut, closer, format }) => {
+      const world = chainWorld(format)
+      const { alice, bob, id } = world
+      const made = locks.map(({ mine, size, shown }, n) => {
+        const amount = [200_000n, 5_000_000n, 5_000_000n, 40_000_000n][size]!
+        const [by, to] = mine ? [alice, bob] : [bob, alice]
+        return { ...offer(by, id, n, amount, world.world.height + 45 + n), amount, by, to, shown }
+      })
+      world.world.settle()
+      const show = (when: 'before' | 'after'): void => {
+        for (const { to, secret, terms, shown } of made) {
+          if (shown !== when) continue
+          const lock = locksOf(to, id).find(({ terms: one }) => toHex(one.point) === toHex(terms.point))
+          if (lock !== undefined) to.step((host) => { fulfilLock(host, id, lock.terms.id, secret) })
+        }
+      }
+      // A round that is cut off somewhere: some locks are paid in it, one more is offered.
+      show('before')
+      if (second < 3) offer(second === 0 ? alice : bob, id, 50, 6_000_000n, world.world.height + 60)
+      let deliveries = 0
+      for (let turn = 0; turn < 20 && deliveries < cut; turn++) {
+        for (const end of [alice, bob]) {
+          end.step(startRounds)
+          end.sync()
+        }
+        for (const end of [bob, alice]) if (deliveries < cut && world.world.deliver(end)) deliveries++
+      }
+      for (const end of [alice, bob]) end.sync()
+      world.world.disconnect()
+      const ender = closer ? alice : bob
+      assert.equal(ender.step((host) => forceClose(host, id)), undefined)
+      world.tick()
+      world.mine(1)
+      show('after')
+      world.mine(75)
+      world.mine(160)
+      for (const end of [alice, bob]) {
+        assert(isForgotten(end, id), `${end.name} keeps ${[...end.store.keys()].join()}`)
+        const ended = [...told(end, 'offerSettled'), ...told(end, 'offerFailed')].map(({ origin }) => origin)
+        assert.equal(new Set(ended).size, ended.length, 'every offer ends once')
+      }
+      const settled = (end: End): ReadonlySet<string> => new Set(told(end, 'offerSettled').map(({ origin }) => origin))
+      // Below dust nothing can be claimed: that much may be lost, and the fees.
+      const slack = 12_000n + 200n * BigInt(made.length)
+      for (const end of [alice, bob]) {
+        const paid = made.reduce((sum, one) => one.by === end && settled(end).has(one.origin) ? sum + one.amount / 1000n : sum, 0n)
+        const due = made.reduce((sum, one) => one.to === end && one.shown !== 'never' && one.amount > 330_000n ? sum + one.amount / 1000n : sum, 0n)
+        assertAtLeast(world, end, (end === alice ? 600_000n : 400_000n) - paid + due - slack)
+      }
+    }), { numRuns: 12 })
+  })
+})
 
 describe('resolver, deadlines', () => {
   it('closes when an offered lock is 3 blocks over, and 18 blocks before a received one whose t is known [ENF-20]', () => {
