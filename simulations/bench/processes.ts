@@ -73,7 +73,7 @@ export async function withFolder<T> (work: (folder: string) => Promise<T>): Prom
 export async function withNetwork<T> (nodes: number, work: (dir: string, names: readonly string[]) => Promise<T>): Promise<T> {
   return await withFolder(async (folder) => {
     const dir = join(folder, 'network')
-    const up = await amiko('network', 'up', '--dir', dir, '--nodes', String(nodes), '--topology', 'line', '--kind', 'trust-line', '--capacity', '1000000sat', '--detach')
+    const up = await amiko('network', 'up', '--dir', dir, '--nodes', String(nodes), '--topology', 'line', '--kind', 'trust-line', '--capacity', '1000000sat', '--chain', 'none', '--detach')
     try {
       return await work(dir, (up['nodes'] as ReadonlyArray<{ readonly name: string }>).map(({ name }) => name))
     } finally {

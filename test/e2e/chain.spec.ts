@@ -101,3 +101,47 @@ describe('an embedded chain as a process', function () {
     assert.equal((await amiko('chain', 'status', '--cookie', 'x', '--dir', dir)).code, 3)
   })
 })
+
+describe('a network with an embedded chain', function () {
+  this.timeout(2 * STEP_MS)
+  interface Status { readonly chains: ReadonlyArray<{ readonly name: string, readonly height?: number, readonly status: string }>, readonly warnings: readonly string[] }
+  let root: string
+  let dir: string
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'amiko-chain-'))
+    dir = join(root, 'net')
+  })
+  afterEach(async () => {
+    await amiko('network', 'down', '--dir', dir)
+    await rm(root, { recursive: true, force: true })
+  })
+
+  it('every node follows it; killed and brought up again it is the same chain at the same place', async () => {
+    const up = await amikoJson<{ nodes: Array<{ dir: string, pid: number }>, chain: { rpc: string, dir: string, pid: number } }>('network', 'up', '--dir', dir, '--nodes', '2', '--detach')
+    const { height } = await amikoJson<Mined>('chain', 'mine', '5', '--dir', up.chain.dir)
+    const follows = async (least: number): Promise<void> => {
+      for (const node of up.nodes) {
+        const status = await until(async () => await amikoJson<Status>('status', '--dir', node.dir), ({ chains: [row] }) => row?.status === 'ok' && (row.height ?? 0) >= least)
+        assert.deepEqual(status.warnings, [])
+      }
+    }
+    await follows(height)
+    process.kill(up.chain.pid, 'SIGKILL')
+    const lost = await until(async () => await amikoJson<Status>('chain', 'status', '--dir', up.nodes[0]!.dir), ({ chains: [row] }) => row?.status === 'unreachable')
+    assert.equal(lost.chains[0]?.name, 'bitcoin')
+    const again = await amikoJson<typeof up>('network', 'up', '--dir', dir, '--detach')
+    assert.deepEqual([again.chain.rpc, again.chain.pid === up.chain.pid], [up.chain.rpc, false])
+    assert.deepEqual(again.nodes.map(({ pid }) => pid), up.nodes.map(({ pid }) => pid))
+    await follows((await amikoJson<Mined>('chain', 'mine', '1', '--dir', up.chain.dir)).height)
+    const down = await amikoJson<{ chain: string }>('network', 'down', '--dir', dir)
+    assert.equal(down.chain, 'stopped')
+  })
+
+  it('backends that this version does not start are refused by name', async () => {
+    for (const backend of ['bitcoind', 'litecoind']) {
+      const refused = await amikoError('network', 'up', '--dir', dir, '--chain', backend)
+      assert.deepEqual([refused.name, refused.message.includes(backend)], ['not-implemented', true])
+    }
+  })
+})

@@ -42,7 +42,7 @@ async function until<T> (ask: () => Promise<T>, wanted: (answer: T) => boolean):
   }
 }
 
-interface UpAnswer { readonly nodes: ReadonlyArray<{ name: string, peerId: string, addresses: string[], api: string, dir: string, pid: number }>, readonly chain: null }
+interface UpAnswer { readonly nodes: ReadonlyArray<{ name: string, peerId: string, addresses: string[], api: string, dir: string, pid: number }>, readonly chain: { name: string, network: string, rpc: string, dir: string, pid: number } | null }
 interface Figures { readonly paid: number, readonly failed: number, readonly seconds: number, readonly perSecond: number, readonly latencyMs: { p50: number, p95: number, p99: number }, readonly cpuMsPerPayment: number, readonly rssMb: number }
 interface Channels { readonly channels: ReadonlyArray<{ owedToUs: string, locks: unknown[], canSend: string }> }
 
@@ -61,14 +61,14 @@ describe('a network of three processes in a line', function () {
   })
   after(async () => {
     await amiko('network', 'down', '--dir', dir)
-    for (const { pid } of up?.nodes ?? []) assert.ok(!await isAlive(pid), `process ${pid} still runs`)
+    for (const { pid } of [...up?.nodes ?? [], ...[up?.chain ?? undefined].filter((one) => one !== undefined)]) assert.ok(!await isAlive(pid), `process ${pid} still runs`)
     await rm(root, { recursive: true, force: true })
   })
 
   it('comes up: each node a process with an address and an API of its own', async () => {
     assert.deepEqual(up.nodes.map(({ name }) => name), ['alice', 'bob', 'carol'])
     assert.equal(new Set(up.nodes.map(({ pid }) => pid)).size, 3)
-    assert.equal(up.chain, null)
+    assert.deepEqual([up.chain?.name, up.chain?.network, up.chain?.dir], ['bitcoin', 'regtest', join(dir, 'chain')])
     for (const node of up.nodes) {
       assert.match(node.addresses[0]!, new RegExp(`/p2p/${node.peerId}$`))
       const status = await amikoJson<{ peerId: string, pid: number, links: number }>('status', '--dir', node.dir)
@@ -219,7 +219,7 @@ describe('a network in the foreground', function () {
   })
   afterEach(async () => {
     parent.kill('SIGKILL')
-    for (const { pid } of up.nodes) assert.ok(await ended(pid, STEP_MS), `process ${pid} still runs`)
+    for (const { pid } of [...up.nodes, up.chain!]) assert.ok(await ended(pid, STEP_MS), `process ${pid} still runs`)
     await rm(join(dir, '..'), { recursive: true, force: true })
   })
 

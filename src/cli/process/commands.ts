@@ -72,13 +72,14 @@ function addNetwork (program: Command, terminal: Terminal): void {
     .option('--nodes <N>', 'Number of nodes of a shape', whole, 5)
     .option('--topology <SHAPE|FILE>', 'line, ring, star, small-world, or a CSV file node_a,node_b,capacity_ab,capacity_ba in sat', 'line')
     .option('--kind <KIND>', 'Kind of channels: trust-line', 'trust-line')
+    .addOption(new Option('--chain <BACKEND>', 'Chain of the nodes: embedded is a process beside them').choices(['embedded', 'none', 'bitcoind', 'litecoind']).default('embedded'))
     .option('--capacity <AMOUNT>', 'What each link of a shape can carry each way', '1000000sat')
     .addOption(new Option('--meeting-point <NODE>', 'Node that hosts a meeting point; by default the most central one (may be repeated)').argParser(repeated))
     .option('--seed <N>', 'Seed of the small-world shape', whole, 1)
     .option('--detach', 'Leave the nodes running and return')
     .addHelpText('after', '\nExamples:\n  amiko network up\n  amiko network up --dir ./net --nodes 8 --topology ring --detach --json\n  amiko network up --dir ./net --topology village.csv --capacity 50000sat')
   up.action(async () => {
-    const options = up.opts<{ nodes: number, topology: string, kind: string, capacity: string, meetingPoint?: string[], seed: number, detach?: boolean }>()
+    const options = up.opts<{ nodes: number, topology: string, kind: string, chain: string, capacity: string, meetingPoint?: string[], seed: number, detach?: boolean }>()
     const globals = globalsOf(up.optsWithGlobals(), terminal)
     const capacity = satOf(options.capacity)
     // Without a folder the network is for a look: it leaves nothing behind. One that stays needs a folder to be found in.

@@ -12,6 +12,8 @@ const networkFile = z.strictObject({
   nodes: z.array(z.strictObject({ name: z.string().refine(isNodeName), peerId: z.string() })),
   links: z.array(z.strictObject({ a: z.string(), b: z.string(), capacityAb: z.string().regex(/^\d+$/), capacityBa: z.string().regex(/^\d+$/) })),
   meetingPoints: z.array(z.string()),
+  /** The chain that runs beside the nodes, and its loopback address; absent in networks without one. */
+  chain: z.strictObject({ backend: z.literal('embedded'), rpc: z.string().regex(/^127\.0\.0\.1:\d{1,5}$/) }).optional(),
   /** Set when links, channels and meeting points are all made. */
   complete: z.boolean()
 })

@@ -3,7 +3,7 @@
  * other machines join. Reading order:
  * - `network.ts` (here): the commands `network up | down | status | pay | create | join`
  * - `topology.ts`: which nodes, which links
- * - `up.ts`: makes and starts them; `node-process.ts`: one process; `stop-processes.ts`: ends them
+ * - `up.ts`: makes and starts them; `node-process.ts`: one process; `chain-process.ts`: the chain beside them; `stop-processes.ts`: ends them
  * - `pay.ts`: payments and their figures
  * - `join-string.ts`: the invitation
  * - `network-file.ts`, `parallel.ts`, `limits.ts`
@@ -19,6 +19,7 @@ import { isAlive } from '../../process-alive.js'
 import type { Terminal } from '../../terminal.js'
 import { initNode } from '../init.js'
 import { stopRequests } from '../start.js'
+import { stopChainOf, viewOf } from './chain-process.js'
 import { FIRST_PAYMENTS } from './limits.js'
 import { formatInvitation, parseInvitation } from './join-string.js'
 import { existingNetwork, nodeDir } from './network-file.js'
@@ -40,12 +41,13 @@ export async function networkUp (options: UpOptions, dir: string, isTemporary: b
   void stopping.requested.then(() => givingUp.abort())
   const startedMs = performance.now()
   try {
-    const { file, nodes } = await bringUp(dir, plan, !options.detach, terminal.err, givingUp.signal)
+    const { file, nodes, chain } = await bringUp(dir, plan, !options.detach, terminal.err, givingUp.signal)
     try {
       terminal.err(`The network is up after ${((performance.now() - startedMs) / 1_000).toFixed(1)} s.`)
-      if (globals.json) terminal.out(JSON.stringify({ nodes: nodes.map(({ name, peerId, addresses, api, dir, pid }) => ({ name, peerId, addresses, api, dir, pid })), chain: null }))
+      if (globals.json) terminal.out(JSON.stringify({ nodes: nodes.map(({ name, peerId, addresses, api, dir, pid }) => ({ name, peerId, addresses, api, dir, pid })), chain: chain === undefined ? null : { name: chain.name, network: chain.network, rpc: chain.rpc, dir: chain.dir, pid: chain.pid } }))
       else {
         await showNodes(nodes, terminal)
+        if (chain !== undefined) terminal.out(`An embedded chain (${chain.name}, ${chain.network}) runs at height ${(await viewOf(dir))?.height ?? 'unknown'}; JSON-RPC ${chain.rpc}`)
         await firstPayments(dir, file, terminal)
         showNext(dir, file.nodes.map(({ name }) => name), terminal)
       }
@@ -58,6 +60,7 @@ export async function networkUp (options: UpOptions, dir: string, isTemporary: b
       if (!options.detach) {
         for (const { child } of nodes) child?.removeAllListeners('exit')
         await stopProcesses(nodes.filter(({ child }) => child !== undefined))
+        if (chain?.child !== undefined) await stopProcesses([chain])
       }
     }
   } finally {
@@ -113,8 +116,9 @@ function showNext (dir: string, names: readonly string[], terminal: Terminal): v
 export async function networkDown (globals: Globals, terminal: Terminal): Promise<void> {
   const network = await existingNetwork(globals.dir)
   const nodes = await Promise.all(network.nodes.map(async ({ name }) => ({ name, status: await stopNodeOf(nodeDir(globals.dir, name)) })))
-  if (globals.json) terminal.out(JSON.stringify({ nodes }))
-  else terminal.out(tableOf(['node', 'status'], nodes.map(({ name, status }) => [name, status]), terminal.framed))
+  const chain = network.chain === undefined ? null : await stopChainOf(globals.dir)
+  if (globals.json) terminal.out(JSON.stringify({ nodes, chain }))
+  else terminal.out(tableOf(['node', 'status'], [...nodes.map(({ name, status }) => [name, status]), ...(chain === null ? [] : [['the chain', chain]])], terminal.framed))
 }
 
 /** `network status`: how each node of a network stands. */
@@ -136,8 +140,9 @@ export async function networkStatus (globals: Globals, terminal: Terminal): Prom
           capacity: status.capacity, locks: status.locks, meetingPointsKnown: status.meetingPointsKnown, rssBytes: status.rssBytes, cpuMs: status.cpuMs, warnings: status.warnings
         }
   }))
+  const chain = network.chain === undefined ? undefined : await viewOf(globals.dir)
   if (globals.json) {
-    terminal.out(JSON.stringify({ network: network.network, nodes }))
+    terminal.out(JSON.stringify({ network: network.network, nodes, chain: chain ?? null }))
     return
   }
   const rows = nodes.map((node) => [
@@ -145,6 +150,7 @@ export async function networkStatus (globals: Globals, terminal: Terminal): Prom
     String(node.locks ?? '–'), String(node.meetingPointsKnown ?? '–'), (node.warnings ?? []).join('\n')
   ])
   terminal.out(tableOf(['node', 'status', 'links', 'can send', 'can receive', 'locks', 'meeting points', 'warnings'], rows, terminal.framed))
+  if (network.chain !== undefined) terminal.out(chain === undefined ? 'The embedded chain does not run.' : `The embedded chain is at height ${chain.height}.`)
 }
 
 /** `network pay`: payments between two nodes, measured. */

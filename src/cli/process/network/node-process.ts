@@ -30,27 +30,37 @@ interface Ready { readonly event: 'ready', readonly peerId: string, readonly add
  * @param attached - it ends when this process ends, however that happens; else it stays
  */
 export async function startNodeProcess (dir: string, attached: boolean): Promise<NodeProcess> {
+  const { ready, child } = await startReady<Ready>(['start'], dir, attached)
+  return { pid: child.pid!, peerId: ready.peerId, addresses: ready.addresses, api: ready.api, child: attached ? child : undefined }
+}
+
+/**
+ * Starts a command that stays on a folder, and waits for the line by which it says that it is ready.
+ *
+ * @param words - of the command, without those every command has
+ */
+export async function startReady<T extends { readonly event: 'ready' }> (words: readonly string[], dir: string, attached: boolean): Promise<{ readonly ready: T, readonly child: ChildProcess }> {
   await mkdir(dir, { recursive: true })
   const logPath = join(dir, 'process.log')
   const log = openSync(logPath, 'a', 0o600)
   // A session of its own: Ctrl-C reaches only us, and we end the nodes in order.
-  const child = spawn(process.execPath, [MAIN, 'start', '--dir', dir, '--json', ...(attached ? ['--with-parent'] : [])], {
+  const child = spawn(process.execPath, [MAIN, ...words, '--dir', dir, '--json', ...(attached ? ['--with-parent'] : [])], {
     detached: true,
     stdio: [attached ? 'pipe' : 'ignore', 'pipe', log]
   })
   closeSync(log)
   child.stdin?.on('error', () => undefined) // It has ended already, which is what closing the pipe asks for.
-  const ready = await readyLine(child, dir, logPath)
+  const ready = await readyLine<T>(child, dir, logPath)
   child.stdout!.destroy()
   if (!attached) child.unref()
-  return { pid: child.pid!, peerId: ready.peerId, addresses: ready.addresses, api: ready.api, child: attached ? child : undefined }
+  return { ready, child }
 }
 
-async function readyLine (child: ChildProcess, dir: string, logPath: string): Promise<Ready> {
+async function readyLine<T extends { readonly event: 'ready' }> (child: ChildProcess, dir: string, logPath: string): Promise<T> {
   const lines = createInterface({ input: child.stdout! })
   const limit = AbortSignal.timeout(START_MS_MAX)
   try {
-    return await new Promise<Ready>((resolve, reject) => {
+    return await new Promise<T>((resolve, reject) => {
       child.once('error', reject)
       limit.addEventListener('abort', () => reject(new AmikoError('timed-out', { milliseconds: START_MS_MAX })))
       child.once('exit', () => {
@@ -58,8 +68,8 @@ async function readyLine (child: ChildProcess, dir: string, logPath: string): Pr
       })
       lines.once('line', (line) => {
         try {
-          const { error, ...said } = JSON.parse(line) as Ready & { error?: { message: string } }
-          if (said.event === 'ready') resolve(said)
+          const { error, ...said } = JSON.parse(line) as T & { error?: { message: string } }
+          if (said.event === 'ready') resolve(said as unknown as T)
           else reject(new AmikoError('internal', { reason: `the node in ${dir} did not start: ${printable(error?.message ?? line, 300)}` }))
         } catch {
           reject(new AmikoError('internal', { reason: `the node in ${dir} said ${printable(line, 100)} where it should say that it is ready` }))

@@ -6,7 +6,7 @@ import { STOP_MS_MAX } from './limits.js'
 import type { NodeProcess } from './node-process.js'
 
 /** Ends nodes that this process started: their input closes, and who does not end in time is killed. */
-export async function stopProcesses (processes: readonly NodeProcess[]): Promise<void> {
+export async function stopProcesses (processes: ReadonlyArray<Pick<NodeProcess, 'pid' | 'child'>>): Promise<void> {
   await Promise.all(processes.map(async ({ pid, child }) => {
     if (child === undefined) kill(pid, 'SIGTERM')
     else child.stdin?.end()
@@ -39,7 +39,8 @@ async function isNodeOf (pid: number, dir: string): Promise<boolean> {
   return words.includes('start') && words[words.indexOf('--dir') + 1] === dir
 }
 
-function kill (pid: number, signal: NodeJS.Signals): void {
+/** Sends a signal; nothing to do when the process has ended. */
+export function kill (pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch (error) {

@@ -6,6 +6,7 @@ import { AmikoError } from '../../../core/base/errors.js'
 import { connectTo, runningApi } from '../../connection.js'
 import { isAlive } from '../../process-alive.js'
 import { initNode } from '../init.js'
+import { backendOf, CHAIN_FOLDER, runningOrStartedChain, type ChainProcess } from './chain-process.js'
 import { HINTS_LOOK_MS, HINTS_MS_MAX, LINKS_AT_ONCE, OPEN_MS_MAX, STARTS_AT_ONCE, TOPOLOGY_BYTES_MAX } from './limits.js'
 import { claimFolder, nodeDir, readNetwork, writeNetwork, type NetworkFile } from './network-file.js'
 import { freePorts, startNodeProcess, type NodeProcess } from './node-process.js'
@@ -16,6 +17,7 @@ import { centralNodes, distancesFrom, isShape, parseTopology, shaped, SHAPES, ty
 export interface NetworkPlan {
   readonly topology: Topology
   readonly meetingPoints: readonly string[]
+  readonly hasChain: boolean
 }
 
 export interface PlanOptions {
@@ -23,6 +25,8 @@ export interface PlanOptions {
   /** A shape, or the path of a CSV file. */
   readonly topology: string
   readonly kind: string
+  /** `embedded`: a chain beside the nodes. `none`, or left out: no chain. */
+  readonly chain?: string
   /** Each way of every link of a shape, in sat. */
   readonly capacity: bigint
   /** Names of nodes that host one; chosen by place when empty. */
@@ -43,9 +47,12 @@ export type Progress = (text: string) => void
 /** Reads the options into a network. Throws not-implemented for kinds this version lacks, bad-topology, bad-request, not-found. */
 export async function planNetwork (options: PlanOptions): Promise<NetworkPlan> {
   if (options.kind !== 'trust-line') throw new AmikoError('not-implemented', { what: `A network of the kind ${options.kind}` })
+  const { chain = 'none' } = options
+  if (chain !== 'embedded' && chain !== 'none') throw new AmikoError('not-implemented', { what: `A network that starts ${chain} itself` })
   const topology = isShape(options.topology) ? shaped(options.topology, options.nodes, options.capacity, options.seed) : parseTopology(await topologyText(options.topology), options.topology)
   for (const name of options.meetingPoints) if (!topology.nodes.includes(name)) throw new AmikoError('not-found', { what: 'node', id: name })
-  return { topology, meetingPoints: options.meetingPoints.length > 0 ? [...new Set(options.meetingPoints)] : centralNodes(topology) }
+  if (chain !== 'none' && topology.nodes.includes(CHAIN_FOLDER)) throw new AmikoError('bad-request', { reason: `no node can be called ${CHAIN_FOLDER}, because its folder is that of the chain; name it otherwise, or give --chain none` })
+  return { hasChain: chain !== 'none', topology, meetingPoints: options.meetingPoints.length > 0 ? [...new Set(options.meetingPoints)] : centralNodes(topology) }
 }
 
 async function topologyText (path: string): Promise<string> {
@@ -63,10 +70,14 @@ async function topologyText (path: string): Promise<string> {
  * @param attached - the nodes end when this process ends
  * @param signal - gives up: the nodes started so far are stopped
  */
-export async function bringUp (dir: string, plan: () => Promise<NetworkPlan>, attached: boolean, progress: Progress, signal: AbortSignal): Promise<{ readonly file: NetworkFile, readonly nodes: readonly RunningNode[] }> {
+export async function bringUp (dir: string, plan: () => Promise<NetworkPlan>, attached: boolean, progress: Progress, signal: AbortSignal): Promise<{ readonly file: NetworkFile, readonly nodes: readonly RunningNode[], readonly chain: ChainProcess | undefined }> {
   const file = await readNetwork(dir) ?? await makeNetwork(dir, await plan(), progress)
-  const started: NodeProcess[] = []
+  const started: Array<Pick<NodeProcess, 'pid' | 'child'>> = []
   try {
+    const running = file.chain === undefined ? undefined : await runningOrStartedChain(dir, file.chain, attached)
+    const chain = running?.chain
+    if (running?.isNew === true) started.push(running.chain)
+    if (chain !== undefined) progress(`The embedded chain runs (process ${chain.pid}, ${chain.rpc})`)
     progress(`Starting ${file.nodes.length} nodes of the network ${file.network} …`)
     const nodes = await inParallel(file.nodes, STARTS_AT_ONCE, async ({ name }) => {
       signal.throwIfAborted()
@@ -81,7 +92,7 @@ export async function bringUp (dir: string, plan: () => Promise<NetworkPlan>, at
       await writeNetwork(dir, { ...file, complete: true })
     }
     await hintsEverywhere(file, nodes, progress, signal)
-    return { file, nodes }
+    return { file, nodes, chain }
   } catch (error) {
     await stopProcesses(started)
     throw error
@@ -89,11 +100,12 @@ export async function bringUp (dir: string, plan: () => Promise<NetworkPlan>, at
 }
 
 /** Settings and identities of all nodes: a fresh name, key and genesis, so that two networks on one machine never meet. */
-async function makeNetwork (dir: string, { topology, meetingPoints }: NetworkPlan, progress: Progress): Promise<NetworkFile> {
+async function makeNetwork (dir: string, { topology, meetingPoints, hasChain }: NetworkPlan, progress: Progress): Promise<NetworkFile> {
   await claimFolder(dir)
   const network = `net-${randomBytes(4).toString('hex')}`
   const networkKey = randomBytes(32).toString('hex')
-  const ports = await freePorts(2 * topology.nodes.length)
+  const ports = await freePorts(2 * topology.nodes.length + (hasChain ? 1 : 0))
+  const chain = hasChain ? { backend: 'embedded' as const, rpc: `127.0.0.1:${ports.at(-1)!}` } : undefined
   progress(`Making the private network ${network} in ${dir}: ${topology.nodes.length} nodes, ${topology.links.length} links …`)
   const nodes = await inParallel(topology.nodes, STARTS_AT_ONCE, async (name, at) => {
     const { peerId } = await initNode(nodeDir(dir, name), {
@@ -102,7 +114,7 @@ async function makeNetwork (dir: string, { topology, meetingPoints }: NetworkPla
       networkKey,
       listen: [`/ip4/127.0.0.1/tcp/${ports[2 * at]!}`],
       api: `127.0.0.1:${ports[2 * at + 1]!}`,
-      chains: [],
+      chains: chain === undefined ? [] : [backendOf(chain)],
       bootstrap: [],
       pacing: 'private'
     })
@@ -115,6 +127,7 @@ async function makeNetwork (dir: string, { topology, meetingPoints }: NetworkPla
     nodes,
     links: topology.links.map(({ a, b, capacityAb, capacityBa }) => ({ a, b, capacityAb: String(capacityAb), capacityBa: String(capacityBa) })),
     meetingPoints: [...meetingPoints],
+    ...(chain === undefined ? {} : { chain }),
     complete: false
   }
   await writeNetwork(dir, file)
