@@ -134,7 +134,7 @@ describe('round, idle', () => {
 })
 
 describe('round, proposed by both', () => {
-  it('takes turns: 1,000 simultaneous proposals, each side wins between 40 and 60 in 100 [CHAN-10] [CHAN-11]', () => {
+  it('takes turns: 1,000 simultaneous proposals, each side wins between 40 and 60 in 100 [CHAN-10] [CHAN-11] (S14)', () => {
     const { world, alice, bob, id } = openLine()
     const won = { alice: 0, bob: 0 }
     let n = 0

@@ -27,7 +27,7 @@ describe('secret, of a live lock', () => {
       assert.equal(told(alice, 'secretLearnt').length, 1)
       assert.deepEqual(told(alice, 'secretLearnt')[0]!.secret, secret)
     })
-    it('counts inside a proposal that is refused, and inside one that loses [CHAN-11] [CHAN-13]', () => {
+    it('counts inside a proposal that is refused, and inside one that loses [CHAN-11] [CHAN-13] (S36)', () => {
       const refused = locked()
       const round = channelOf(refused.alice, refused.id).round.number
       inject(refused.world, refused.alice, { type: 'propose', channelId: refused.id, round, updates: [{ type: 'fulfil', id: 0, secret: refused.secret }, { type: 'fail', id: 7, reason: 'busy' }], evidence: NO_EVIDENCE })

@@ -36,13 +36,13 @@ const CASES = [['v3-zero-fee', 'published'], ['v3-zero-fee', 'punished'], ['v2-f
 interface Script {
   readonly steps: ReplayStep[]
   height: number
-  /** The next coin that pays a fee. */
+  /** The output of the funding transaction that pays the next fee. */
   coin: number
   readonly fundingTxid: Uint8Array
 }
 
-const sidesAt = (format: Format, txid: Uint8Array, index: number): TwoSides =>
-  twoSides(format, { fundingSat: FUNDING_SAT, funding: { txid, index }, delayBlocks: DELAY, dustSat: 330n, feeRatePerKw: format === 'v3-zero-fee' ? 0 : 300 })
+const sidesAt = (format: Format, txid: Uint8Array, index: number, dustSat: bigint): TwoSides =>
+  twoSides(format, { fundingSat: FUNDING_SAT, funding: { txid, index }, delayBlocks: DELAY, dustSat, feeRatePerKw: format === 'v3-zero-fee' ? 0 : 300 })
 
 function mine (script: Script, blocks: number): void {
   script.steps.push({ do: 'mine', blocks })
@@ -55,7 +55,7 @@ function publish (script: Script, name: string, transactions: readonly Transacti
 
 /** One fresh coin of the funding transaction for each fee. */
 function walletOf (script: Script): FeeWallet {
-  const index = CASES.length + script.coin++
+  const index = script.coin++
   return {
     coins: () => [{ txid: script.fundingTxid, index, output: { valueSat: FEE_COIN_SAT, script: walletOutput.script }, witnessBytes: 66 }],
     changeScript: () => walletOutput.script,
@@ -195,29 +195,48 @@ const keysOf = ({ secrets, contract }: OneSide): object => ({
   publicKeys: Object.fromEntries(Object.entries(contract.keys.local).map(([name, key]: [string, Uint8Array]) => [name, toHex(key)]))
 })
 
-/** Everything, as it stands in `protocols/channel/vectors/enforced.json`. */
-export function enforcedVectors (): { readonly blocks: readonly string[], readonly steps: readonly ReplayStep[] } & Record<string, unknown> {
-  const blocks = firstBlocks(FIRST_BLOCKS, walletOutput.script)
-  const sides = twoSides('v3-zero-fee')
-  const { script: fundingScript } = fixedParts(sides.alice.contract).funding
-  const coinbase = { valueSat: 5_000_000_000n, script: walletOutput.script }
-  const outputs = [...CASES.map(() => ({ valueSat: FUNDING_SAT, script: fundingScript })), ...Array.from({ length: FEE_COINS }, () => ({ valueSat: FEE_COIN_SAT, script: walletOutput.script }))]
-  const bare: Transaction = { version: 2, lockTime: 0, inputs: [{ txid: fromHex(blocks[0]!.coinbase.txid).reverse(), index: 0, sequence: 0xfffffffd, witness: [] }], outputs: [...outputs, { valueSat: coinbase.valueSat - outputs.reduce((sum, { valueSat }) => sum + valueSat, 0n) - 10_000n, script: walletOutput.script }] }
-  const funding: Transaction = { ...bare, inputs: [{ ...bare.inputs[0]!, witness: [signSchnorr(signatureHash(bare, 0, [coinbase], 0), taprootSecret(WALLET), AUX)] }] }
-  const script: Script = { steps: [], height: FIRST_BLOCKS, coin: 0, fundingTxid: txidOf(funding) }
+/** What a replay is made for. */
+export interface ReplayOf {
+  /** A mature coinbase that pays to {@link walletScript}, in the order of the wire. */
+  readonly coin: { readonly txid: Uint8Array, readonly valueSat: bigint }
+  /** Best height when the steps begin. */
+  readonly height: number
+  readonly cases: ReadonlyArray<readonly [Format, 'published' | 'punished' | 'closed together']>
+  readonly dustSat: bigint
+}
+
+export const walletScript = walletOutput.script
+
+/** The steps of a replay, and what the channels in it are. */
+export function replayOf ({ coin, height, cases, dustSat }: ReplayOf): { readonly steps: readonly ReplayStep[], readonly fundingTxid: Uint8Array, readonly channels: readonly object[] } {
+  const { script: fundingScript } = fixedParts(twoSides('v3-zero-fee').alice.contract).funding
+  const outputs = [...cases.map(() => ({ valueSat: FUNDING_SAT, script: fundingScript })), ...Array.from({ length: FEE_COINS }, () => ({ valueSat: FEE_COIN_SAT, script: walletScript }))]
+  const change = coin.valueSat - outputs.reduce((sum, { valueSat }) => sum + valueSat, 0n) - 10_000n
+  const bare: Transaction = { version: 2, lockTime: 0, inputs: [{ txid: coin.txid, index: 0, sequence: 0xfffffffd, witness: [] }], outputs: [...outputs, { valueSat: change, script: walletScript }] }
+  const prevout = { valueSat: coin.valueSat, script: walletScript }
+  const funding: Transaction = { ...bare, inputs: [{ ...bare.inputs[0]!, witness: [signSchnorr(signatureHash(bare, 0, [prevout], 0), taprootSecret(WALLET), AUX)] }] }
+  const script: Script = { steps: [], height, coin: cases.length, fundingTxid: txidOf(funding) }
   publish(script, 'the funding outputs, and coins for fees', [funding])
   mine(script, 1)
-  const channels = CASES.map(([format, name], index) => {
-    const at = sidesAt(format, script.fundingTxid, index)
+  const channels = cases.map(([format, name], index) => {
+    const at = sidesAt(format, script.fundingTxid, index, dustSat)
     const state = name === 'published' ? published(script, at) : name === 'punished' ? punished(script, at) : closedTogether(script, at)
-    return { format, name, fundingIndex: index, fundingSat: Number(FUNDING_SAT), delayBlocks: DELAY, dustSat: 330, feeRatePerKw: at.alice.contract.feeRatePerKw, opener: 'alice', ...state }
+    return { format, name, fundingIndex: index, fundingSat: Number(FUNDING_SAT), delayBlocks: DELAY, dustSat: Number(dustSat), feeRatePerKw: at.alice.contract.feeRatePerKw, opener: 'alice', ...state }
   })
+  return { steps: script.steps, fundingTxid: script.fundingTxid, channels }
+}
+
+/** Everything, as it stands in `protocols/channel/vectors/enforced.json`. */
+export function enforcedVectors (): { readonly blocks: readonly string[], readonly steps: readonly ReplayStep[] } & Record<string, unknown> {
+  const blocks = firstBlocks(FIRST_BLOCKS, walletScript)
+  const sides = twoSides('v3-zero-fee')
+  const { steps, fundingTxid, channels } = replayOf({ coin: { txid: fromHex(blocks[0]!.coinbase.txid).reverse(), valueSat: 5_000_000_000n }, height: FIRST_BLOCKS, cases: CASES, dustSat: 330n })
   return {
     note: 'Made by test/core/channel/enforced/write-vectors.ts from fixed labels. To replay on regtest: submit the blocks, then do the steps in order; a package needs a node that takes packages with an anchor below dust.',
     keys: { alice: keysOf(sides.alice), bob: keysOf(sides.bob) },
-    fundingTxid: displayTxid(script.fundingTxid),
+    fundingTxid: displayTxid(fundingTxid),
     channels,
-    steps: script.steps,
+    steps,
     blocks: blocks.map(({ raw }) => toHex(raw))
   }
 }

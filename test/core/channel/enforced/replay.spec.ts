@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { address } from 'bitcoinjs-lib'
 import { repositoryFile } from '../../../../simulations/repository-file.js'
 import { embeddedChain } from '../../../../src/adapters/chain-embedded/embedded-chain.js'
 import { virtualClock } from '../../../../src/adapters/memory/clock.js'
 import { fromHex } from '../../../../src/core/base/bytes.js'
-import { describeRealChain, startRealChain } from '../../../chains/real-chain.js'
-import { enforcedVectors, type ReplayStep } from './enforced-vectors.js'
+import { describeRealChain, startRealChain, type RealChain } from '../../../chains/real-chain.js'
+import { enforcedVectors, replayOf, walletScript, type ReplayStep } from './enforced-vectors.js'
 
 interface Vectors { readonly blocks: readonly string[], readonly steps: readonly ReplayStep[] }
 const stored = JSON.parse(readFileSync(repositoryFile('protocols/channel/vectors/enforced.json'), 'utf8')) as Vectors
@@ -36,6 +37,42 @@ describe('enforced channel, own vectors', () => {
   })
 })
 
+/** Does the steps on a real node. */
+async function replay (node: RealChain, steps: readonly ReplayStep[], prefix: string): Promise<void> {
+  for (const step of steps) {
+    if (step.do === 'mine') {
+      await node.call('generatetoaddress', step.blocks, address.toBech32(walletScript.subarray(2), 1, prefix))
+      assert.deepEqual(await node.call('getrawmempool'), [])
+    } else if (step.package) {
+      const answer = await node.call<{ readonly package_msg: string }>('submitpackage', step.transactions)
+      assert.equal(answer.package_msg, 'success', step.name)
+    } else {
+      const verdict = await node.call('sendrawtransaction', step.transactions[0]).then(() => 'accepted', (error: Error) => error.message)
+      assert(verdict.includes(step.expect), `${step.name}: ${verdict}`)
+    }
+  }
+}
+
+/** Blocks before a replay on Litecoin: its relative locks begin at height 432. */
+const LITECOIN_BLOCKS = 440
+
+describeRealChain('litecoin', () => {
+  describe('enforced channel of v2-fee on a real litecoin node', function () {
+    this.timeout(120_000)
+    it('is published, claimed, timed out, swept and punished as it should be [ENF-4] [ENF-6] [ENF-13]', async () => {
+      const node = await startRealChain('litecoin')
+      try {
+        const hashes = await node.call<readonly string[]>('generatetoaddress', LITECOIN_BLOCKS, address.toBech32(walletScript.subarray(2), 1, 'rltc'))
+        const { tx: [txid] } = await node.call<{ readonly tx: readonly string[] }>('getblock', hashes[0])
+        const coin = { txid: fromHex(txid!).reverse(), valueSat: 5_000_000_000n }
+        await replay(node, replayOf({ coin, height: LITECOIN_BLOCKS, cases: [['v2-fee', 'published'], ['v2-fee', 'punished']], dustSat: 3_300n }).steps, 'rltc')
+      } finally {
+        await node.stop()
+      }
+    })
+  })
+})
+
 describeRealChain('bitcoin', () => {
   describe('enforced channel, own vectors on a real node', function () {
     this.timeout(120_000)
@@ -43,19 +80,7 @@ describeRealChain('bitcoin', () => {
       const node = await startRealChain('bitcoin')
       try {
         for (const block of stored.blocks) assert.equal(await node.call('submitblock', block), null)
-        const address = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202'
-        for (const step of stored.steps) {
-          if (step.do === 'mine') {
-            await node.call('generatetoaddress', step.blocks, address)
-            assert.deepEqual(await node.call('getrawmempool'), [])
-          } else if (step.package) {
-            const answer = await node.call<{ readonly package_msg: string }>('submitpackage', step.transactions)
-            assert.equal(answer.package_msg, 'success', step.name)
-          } else {
-            const verdict = await node.call('sendrawtransaction', step.transactions[0]).then(() => 'accepted', (error: Error) => error.message)
-            assert(verdict.includes(step.expect), `${step.name}: ${verdict}`)
-          }
-        }
+        await replay(node, stored.steps, 'bcrt')
       } finally {
         await node.stop()
       }
