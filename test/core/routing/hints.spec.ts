@@ -103,7 +103,7 @@ describe('hints, from a neighbour', () => {
   })
 
   describe('on numbers', () => {
-    it('believes none of a slot to come, and none that is too old [HINT-5]', () => {
+    it('believes none of a slot to come, and none that is too old [HINT-5] (S38)', () => {
       const network = star(1)
       const future = firstOfSlot(slotAt(PACING.private, NOON_MS + 60_300) + 1)
       network.deliver(1, 0, hints(record(mp(1), 1, future)))
@@ -231,7 +231,7 @@ describe('hints, pacing', () => {
 })
 
 describe('hints, questions', () => {
-  it('are asked and passed on at most once a request interval, whoever asks [HINT-10]', () => {
+  it('are asked and passed on at most once a request interval, whoever asks [HINT-10] (V23)', () => {
     const network = star(3)
     network.deliver(1, 0, hints(record(mp(1), 1)))
     network.run(300)
