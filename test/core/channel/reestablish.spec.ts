@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { isFault } from '../../../src/core/base/step.js'
 import { offerLock, onPeerConnected, onPeerDisconnected, startRounds } from '../../../src/core/channel/channel.js'
+import { kindOf } from '../../../src/core/channel/kinds.js'
 import type { Round } from '../../../src/core/channel/entity.js'
+import { REESTABLISH_ANSWERS_MAX } from '../../../src/core/channel/limits.js'
 import { NO_EVIDENCE, type ReestablishMessage, type RoundPhaseName } from '../../../src/core/channel/messages.js'
 import { resumptionOf } from '../../../src/core/channel/round/reestablish.js'
 import { channelOf, faultOf, inject, intercept, lockNumbered, openLine, START_SECONDS, told } from './two-ends.js'
@@ -92,6 +94,18 @@ describe('reestablish, any place', () => {
       bob.step((host) => { onPeerConnected(host, alice.self) })
       world.settle()
       assert.equal(told(bob, 'lockReceived').length, 1)
+      assert.equal(faultOf(alice) ?? faultOf(bob), undefined)
+    })
+
+    it('answers one that came twice a few times only: two sides do not answer each other for ever [CHAN-2]', () => {
+      const { world, alice, bob, id } = openLine()
+      const where = { type: 'reestablish', channelId: id, localNumber: 1, remoteNumber: 1, round: 1, phase: 'idle', digest: kindOf(channelOf(alice, id).state).digest(alice.host, channelOf(alice, id)), lastSecret: undefined } as const
+      world.sent.length = 0
+      for (let i = 0; i < 3; i++) inject(world, bob, where)
+      world.settle()
+      const count = (from: typeof alice): number => world.sent.filter((each) => each.from === from && each.message.type === 'reestablish').length
+      assert.ok(count(bob) >= 1 && count(bob) <= REESTABLISH_ANSWERS_MAX, `bob sent ${count(bob)}`)
+      assert.ok(count(alice) <= REESTABLISH_ANSWERS_MAX, `alice sent ${count(alice)}`)
       assert.equal(faultOf(alice) ?? faultOf(bob), undefined)
     })
   })
