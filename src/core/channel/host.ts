@@ -96,6 +96,8 @@ export interface ChannelSession {
   readonly sent: boolean
   /** We processed the peer's on this connection; only now rounds may run. */
   readonly ready: boolean
+  /** How often we answered a reestablish although this connection seemed established. */
+  readonly answers?: number | undefined
   /** A proposal that expires locks, which waits until the two clocks agree. */
   readonly held: ProposeMessage | undefined
 }

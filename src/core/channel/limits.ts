@@ -12,6 +12,8 @@ export const TRUST_LINE_LOCKS_MAX = 483
 export const QUEUED_ADDS_MAX = 1_024
 /** Channels of one link, those being opened included. */
 export const CHANNELS_PER_LINK_MAX = 16
+/** Answers to `reestablish` on a connection that seemed established: a peer that begins anew more often connects anew. */
+export const REESTABLISH_ANSWERS_MAX = 4
 /** Secrets in one message. */
 export const SECRETS_PER_MESSAGE_MAX = 512
 /** Signatures, and pre-signatures, in one message. */

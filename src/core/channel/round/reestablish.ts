@@ -4,6 +4,7 @@ import type { Channel, Round } from '../entity.js'
 import { failChannel } from '../failure.js'
 import type { ChannelHost } from '../host.js'
 import { kindOf } from '../kinds.js'
+import { REESTABLISH_ANSWERS_MAX } from '../limits.js'
 import type { ReestablishMessage, RoundPhaseName } from '../messages.js'
 import { sendAck, sendCommit, weWin } from './answer.js'
 import { runningDraft } from './draft.js'
@@ -60,13 +61,16 @@ export function resumptionOf (mine: Round, theirs: { readonly round: number, rea
 /** The peer says where it stands: rounds may run from now on, and what was lost is sent again. */
 export function onReestablish (host: ChannelHost, channel: Channel, message: ReestablishMessage): void {
   const session = host.sessions.get(channel.id)
-  // The peer begins anew on a connection that we thought established: it needs to hear where we stand.
-  if (session?.ready === true) sendReestablish(host, channel)
+  // CHAN-2: the peer begins anew on a connection that we thought established, so it needs to hear where we stand. It may
+  // also be a duplicate, or the answer to our answer: without a bound two sides would answer each other for ever.
+  const answers = session?.answers ?? 0
+  const answer = session?.ready === true && answers < REESTABLISH_ANSWERS_MAX
+  if (answer) sendReestablish(host, channel)
   const kind = kindOf(channel.state)
   const resumption = kind.judgeNumbers(channel, message, host) ?? resumptionOf(channel.round, message, weWin(channel))
   if (isFault(resumption)) return failChannel(host, channel, resumption)
   if (!equalBytes(message.digest, digestFor(host, channel, message))) return failChannel(host, channel, fault('CHAN-3', `another state after round ${message.round - 1}`))
-  host.sessions.set(channel.id, { sent: true, ready: true, held: undefined })
+  host.sessions.set(channel.id, { sent: true, ready: true, answers: answer ? answers + 1 : answers, held: undefined })
   resend(host, channel, resumption)
   if (channel.round.phase === 'idle' && message.phase === 'idle') kind.whenIdle(host, channel)
   host.outcome({ type: 'capacityChanged', channelId: channel.id })
