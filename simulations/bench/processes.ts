@@ -70,12 +70,13 @@ export async function withFolder<T> (work: (folder: string) => Promise<T>): Prom
 }
 
 /** Runs `work` in a network of real processes that is stopped afterwards. */
-export async function withNetwork<T> (nodes: number, work: (dir: string, names: readonly string[]) => Promise<T>): Promise<T> {
+export async function withNetwork<T> (nodes: number, work: (dir: string, names: readonly string[], pids: readonly number[]) => Promise<T>): Promise<T> {
   return await withFolder(async (folder) => {
     const dir = join(folder, 'network')
     const up = await amiko('network', 'up', '--dir', dir, '--nodes', String(nodes), '--topology', 'line', '--kind', 'trust-line', '--capacity', '1000000sat', '--chain', 'none', '--detach')
     try {
-      return await work(dir, (up['nodes'] as ReadonlyArray<{ readonly name: string }>).map(({ name }) => name))
+      const members = up['nodes'] as ReadonlyArray<{ readonly name: string, readonly pid: number }>
+      return await work(dir, members.map(({ name }) => name), members.map(({ pid }) => pid))
     } finally {
       await amiko('network', 'down', '--dir', dir)
     }
