@@ -12,6 +12,7 @@ import type { Lock } from '../lock.js'
 import { secretIn } from './extract.js'
 import { confirmed, depthOf, indexSpends, type ChainFacts, type SeenTransaction, type Spend, type SpendsOf } from '../chain-facts.js'
 import type { Holding, Holdings } from './holdings.js'
+import { WORTH_KEEPING_SAT } from './limits.js'
 import { identify, type Closing } from './identify.js'
 
 /** What the resolver looks at: what is held, what the chain holds, and what time it is there. Nothing else. */
@@ -147,7 +148,8 @@ function take (survey: Survey, takeable: Takeable): void {
   // What the peer fights for goes alone, or each of its conflicts would throw out all of ours.
   const fought = takeable.unlock.by === 'key' && spends.some(({ by, input }) => by.tx.inputs[input]!.witness.length > 1)
   if (spend === undefined) (fought ? survey.contested : survey.sweeps).push(takeable)
-  if (spend === undefined || depthOf(spend.by, survey.at.height) < BURIED_CONFIRMATIONS) survey.open++
+  const kept = spend !== undefined || takeable.output.valueSat >= WORTH_KEEPING_SAT
+  if (kept && (spend === undefined || depthOf(spend.by, survey.at.height) < BURIED_CONFIRMATIONS)) survey.open++
   survey.watch.push({ txid: takeable.txid, index: takeable.index })
 }
 

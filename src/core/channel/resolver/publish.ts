@@ -1,10 +1,11 @@
 import { utf8Bytes } from '../../base/bytes.js'
 import { taggedHash } from '../../base/hash.js'
 import { MERGED_SPENDS_MAX } from '../enforced/limits.js'
-import { bumpCommitment, payFee, sweep, takePtlcs, type FeeWallet } from '../enforced/spends.js'
+import { bumpCommitment, feeFor, payFee, sweep, takePtlcs, type FeeWallet } from '../enforced/spends.js'
 import { vsizeOf, type Transaction } from '../enforced/transaction.js'
 import type { Task } from './duties.js'
 import type { Holdings } from './holdings.js'
+import { SWEPT_INPUT_VBYTES } from './limits.js'
 
 /** What building a transaction needs of the world. */
 export interface PublishHost {
@@ -46,7 +47,10 @@ export function publicationsOf (task: Task, holdings: Holdings, height: number, 
       return publications
     }
     case 'sweep': {
-      const swept = sweep(task.takeables, host.payoutScript, rate(task.deadline), contract.dustSat, auxOf(secrets.auxSeed, 'sweep'))
+      const feeRate = rate(task.deadline)
+      const worth = task.takeables.filter(({ output }) => output.valueSat > feeFor(feeRate, SWEPT_INPUT_VBYTES))
+      if (worth.length === 0) return []
+      const swept = sweep(worth, host.payoutScript, feeRate, contract.dustSat, auxOf(secrets.auxSeed, 'sweep'))
       return swept === undefined ? [] : [[swept]]
     }
   }

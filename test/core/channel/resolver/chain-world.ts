@@ -22,6 +22,8 @@ import { ASSET, told, type End } from '../two-ends.js'
 /** Two ends with a channel on an embedded chain, which judges everything they publish. */
 export interface ChainWorld extends OpenedChannel {
   readonly chain: ChainControl
+  /** In the order of the wire. */
+  readonly fundingTxid: Uint8Array
   /** Ends that publish what is theirs to publish. */
   readonly active: Set<End>
   /** What the chain refused, in its words. */
@@ -95,6 +97,7 @@ export function chainWorld (format: Format = 'v3-zero-fee', pushSat = 400_000n):
     bob,
     id,
     chain,
+    fundingTxid: fromHex(txid).reverse(),
     active: new Set([alice, bob]),
     refused: [],
     published: [],

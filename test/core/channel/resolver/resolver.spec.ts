@@ -177,6 +177,53 @@ describe('resolver, with the machine that talks to the peer frozen', () => {
   })
 })
 
+describe('resolver, of an end that lost its last rounds', () => {
+  it('publishes nothing, and takes its static output when the peer has closed [ENF-21] [ENF-23]', () => {
+    for (const format of ['v3-zero-fee', 'v2-fee'] as const) {
+      const world = chainWorld(format)
+      const { alice, bob, id } = world
+      const pay = (n: number): void => {
+        const { secret } = offer(alice, id, n, 10_000_000n, world.world.height + 60)
+        world.world.settle()
+        const [lock] = locksOf(bob, id)
+        bob.step((host) => { fulfilLock(host, id, lock!.terms.id, secret) })
+        world.world.settle()
+      }
+      pay(1)
+      const backup = new Map(alice.store)
+      pay(2)
+      pay(3)
+      alice.store.clear()
+      for (const [key, value] of backup) alice.store.set(key, value)
+      world.world.crash(alice)
+      world.world.connect()
+      world.world.settle()
+      world.tick()
+      world.mine(1)
+      assert.equal(dutiesFor(alice.host, id)?.closing?.type, 'unknown')
+      world.mine(200)
+      assert(world.published.every(({ by, tx }) => by === bob || tx.inputs.every(({ txid }) => toHex(txid) !== toHex(world.fundingTxid))))
+      assert(isForgotten(alice, id) && isForgotten(bob, id))
+      assertPaid(world, alice, 570_000n, 4_000n)
+      assertPaid(world, bob, 430_000n, 4_000n)
+    }
+  })
+})
+
+describe('resolver, of a balance that is not worth its fee', () => {
+  it('forgets the channel without it [ENF-21]', () => {
+    const world = chainWorld('v3-zero-fee', 400n)
+    const { alice, bob, id } = world
+    alice.step((host) => forceClose(host, id))
+    world.tick()
+    world.mine(8)
+    assert(isForgotten(bob, id))
+    world.mine(150)
+    assert(isForgotten(alice, id))
+    assertPaid(world, alice, 999_600n, 4_000n)
+  })
+})
+
 describe('resolver, on any state of the round', () => {
   it('leaves each end what it had, what it was paid and what it did not pay, less fees [ENF-21] [ENF-22]', () => {
     fc.assert(fc.property(fc.record({ locks: fc.array(fc.record({ mine: fc.boolean(), size: fc.nat(3), shown: fc.constantFrom('before', 'after', 'never') }), { minLength: 1, maxLength: 5 }), second: fc.nat(5), cut: fc.nat(9), closer: fc.boolean(), format: fc.constantFrom('v3-zero-fee' as const, 'v2-fee' as const) }), ({ locks, second, cut, closer, format }) => {
