@@ -87,9 +87,11 @@ async function runInThreads (shares: readonly Share[], jobs: number, take: (repo
 }
 
 const askThread = async (thread: Worker, share: Share): Promise<readonly RunReport[]> => await new Promise((resolve, reject) => {
-  const end = (): void => { thread.removeAllListeners() }
-  thread.once('message', (reports: readonly RunReport[]) => { end(); resolve(reports) })
-  thread.once('error', (error) => { end(); reject(error) })
-  thread.once('exit', (code) => { end(); reject(new Error(`a thread of the simulation ended with code ${code}`)) })
+  // Each listener by itself: a Worker has listeners of its own among them, without which it is deaf.
+  const end = (): void => { thread.off('message', onMessage).off('error', onError).off('exit', onExit) }
+  const onMessage = (reports: readonly RunReport[]): void => { end(); resolve(reports) }
+  const onError = (error: Error): void => { end(); reject(error) }
+  const onExit = (code: number): void => { end(); reject(new Error(`a thread of the simulation ended with code ${code}`)) }
+  thread.on('message', onMessage).on('error', onError).on('exit', onExit)
   thread.postMessage(share)
 })
