@@ -7,6 +7,7 @@ import { curveName } from '../../src/core/crypto/curve.js'
 import type { Benchmark, Figures } from './benchmark.js'
 import { channel } from './channel.js'
 import { codec } from './codec.js'
+import { commitment } from './commitment.js'
 import { benchCrypto } from './crypto.js'
 import { chooseEngine, ENGINES, isEngine } from './engine.js'
 import { line } from './line.js'
@@ -22,7 +23,7 @@ const crypto: Benchmark = {
   }
 }
 
-const BENCHMARKS: readonly Benchmark[] = [channel, codec, crypto, line, network, startup]
+const BENCHMARKS: readonly Benchmark[] = [channel, codec, commitment, crypto, line, network, startup]
 
 const MODES = ['lock', 'payment'] as const
 const modeOf = (name: string | undefined): typeof MODES[number] | undefined => MODES.find((mode) => mode === name)

@@ -17,7 +17,7 @@ import { learnSecrets, showAllSecrets } from './secrets.js'
 /**
  * Channels of all kinds: what happens on messages and connections. In reading order: `lock`, `messages`, `entity`,
  * `host` (the words and the contracts), `kind` (what a kind answers), `round/` (`draft`, `propose`, `answer`,
- * `complete`, `reestablish`: the one round machine), `time`, `trust-line/` (`statement`, `trust-line`), `enforced/`, `resolver/`, `kinds`, `opening`,
+ * `complete`, `reestablish`: the one round machine), `time`, `chain-facts`, `trust-line/` (`statement`, `trust-line`), `enforced/`, `resolver/`, `kinds`, `opening`,
  * `offers`, `secrets`, `queue`, `expiry`, `closing`, `forget`, `failure`, `restart`, `views`, `layout`, `tables`, `limits`.
  *
  * A machine writes through the host's tables and then sends: the host holds every send back until the writes of its
