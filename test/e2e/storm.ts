@@ -27,7 +27,7 @@ const END_MS = 30_000
 /** Time between two looks at a network that comes to rest. */
 const LOOK_MS = 250
 
-const NO_WAY_YET: ReadonlySet<string> = new Set(['no-route', 'no-meeting-point'])
+const NO_WAY_YET: ReadonlySet<string> = new Set(['no-route', 'no-meeting-point', 'receive-limit', 'insufficient-funds', 'peer-offline'])
 
 /** One payment that was begun, whatever became of it. */
 interface Attempt { readonly payer: string, readonly payee: string, readonly invoiceId: string, readonly invoice: string, readonly amountMsat: bigint }
@@ -44,10 +44,12 @@ export interface Storm {
   dirOf: (name: string) => string
   kill: (name: string) => Promise<void>
   start: (name: string) => Promise<void>
+  /** A process of this node was started otherwise: ask that one. */
+  adopt: (name: string, client: ApiClient) => void
   /** Begins payments between random nodes, so many at once, until the returned function is called; that waits for their ends. */
   payOnAndOn: (random: Random, atOnce: number) => () => Promise<void>
   /** One payment to its end, tried again for a while when there is no way to the payee. Throws what `payment.pay` throws. */
-  pay: (payer: string, payee: string, sat: number) => Promise<void>
+  pay: (payer: string, payee: string, sat: number, limitMs?: number) => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -65,7 +67,7 @@ export async function startStorm (root: string, csv: string): Promise<Storm> {
   const begin = async (payer: string, payee: string, sat: number, timeoutMs: number): Promise<void> => {
     const { invoice, id } = await clientOf(payee).call('invoice.create', { amount: `${sat}sat` }, { signal: AbortSignal.timeout(END_MS) })
     attempts.push({ payer, payee, invoiceId: id, invoice, amountMsat: BigInt(sat) * 1_000n })
-    await clientOf(payer).call('payment.pay', { invoice, timeoutMs }, { signal: AbortSignal.timeout(END_MS) })
+    await clientOf(payer).call('payment.pay', { invoice, timeoutMs }, { signal: AbortSignal.timeout(Math.max(timeoutMs, PAY_MS)) })
   }
   return {
     names: file.nodes.map(({ name }) => name),
@@ -83,6 +85,7 @@ export async function startStorm (root: string, csv: string): Promise<Storm> {
       const started = await startNodeProcess(own, true)
       running.set(name, { ...started, name, dir: own, client: await connectTo({ dir: own }) })
     },
+    adopt (name, client) { running.set(name, { ...running.get(name)!, client }) },
     payOnAndOn (random, atOnce) {
       let stopping = false
       const names = file.nodes.map(({ name }) => name)
@@ -104,11 +107,11 @@ export async function startStorm (root: string, csv: string): Promise<Storm> {
         await Promise.all(workers)
       }
     },
-    async pay (payer, payee, sat) {
+    async pay (payer, payee, sat, limitMs = END_MS) {
       // After a start, hints take a moment to come back: until then there is no way, and nothing is locked.
-      for (const limit = AbortSignal.timeout(END_MS); ;) {
+      for (const limit = AbortSignal.timeout(limitMs); ;) {
         try {
-          return await begin(payer, payee, sat, END_MS)
+          return await begin(payer, payee, sat, limitMs)
         } catch (error) {
           if (limit.aborted || !(error instanceof AmikoError) || !NO_WAY_YET.has(error.name)) throw error
           await delay(LOOK_MS)
