@@ -12,7 +12,11 @@ export function wealthOf (world: World, asset: AssetId = world.asset): Wealth {
   return world.nodes.map((node) => {
     let sum = 0n
     for (const channel of node.view.rawChannels()) {
-      if (channel.asset === asset && channel.state.kind === 'trust-line') sum += channel.state.owedToUs
+      if (channel.asset !== asset || channel.state.kind !== 'trust-line') continue
+      sum += channel.state.owedToUs
+      // No round takes a lock out of a failed channel: who holds its secret has the claim, and the signed state proves it.
+      if (channel.status !== 'failed') continue
+      for (const { offeredBy, secret, terms } of node.view.locksOf(channel.id)) if (secret !== undefined) sum += offeredBy === 'remote' ? terms.amount : -terms.amount
     }
     return sum
   })

@@ -28,8 +28,9 @@ export function checkPayment (ends: PaymentEnds): readonly Violation[] {
   const told = answer === undefined ? undefined : isRefusal(answer) ? 'refused' : 'paid'
   const payerPaid = payerStatus === 'paid' || told === 'paid'
   const pending = payerStatus === 'pending' || payerStatus === 'locked'
-  if (pending) violations.push({ invariant: 'I18', detail: `${name} has not ended: the payer says ${payerStatus}` })
-  if (told === undefined && !ends.lost) violations.push({ invariant: 'I18', detail: `${name}: the payer's request was never answered` })
+  // Nobody waits for the payment of a node that broke the protocol.
+  if (pending && ends.isPayerHonest) violations.push({ invariant: 'I18', detail: `${name} has not ended: the payer says ${payerStatus}` })
+  if (told === undefined && !ends.lost && ends.isPayerHonest) violations.push({ invariant: 'I18', detail: `${name}: the payer's request was never answered` })
   if (told === 'refused' && payerStatus === 'paid' && !isPendingAnswer(answer)) violations.push({ invariant: 'I4', detail: `${name}: the payer was told that it failed, but it was paid` })
   if (told === 'paid' && payerStatus !== undefined && payerStatus !== 'paid') violations.push({ invariant: 'I4', detail: `${name}: the payer was told that it is paid, but its record says ${payerStatus}` })
   if (ends.isPayeeHonest && ends.isPayerHonest) {

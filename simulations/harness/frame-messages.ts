@@ -31,8 +31,8 @@ export function bytesOf (message: FrameMessage): Uint8Array {
   }
 }
 
-/** What a misbehaving node does with one message; `pass` leaves it as it is. */
-export type Verdict = 'pass' | 'drop' | { readonly delayMs: number } | { readonly alter: FrameMessage }
+/** What a misbehaving node does with one message; `pass` leaves it as it is, `frames` go out in its place. */
+export type Verdict = 'pass' | 'drop' | { readonly delayMs: number } | { readonly alter: FrameMessage } | { readonly frames: readonly Uint8Array[] }
 
 /**
  * How a node misbehaves: it sees each message that leaves or arrives, after the codec. It is the node's own fault

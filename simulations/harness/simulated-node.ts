@@ -42,6 +42,8 @@ export interface SimulatedNode {
   crashAfter: (acts: number, onCrash: () => void) => void
   /** Takes a `crashAfter` back that has not happened yet. */
   disarm: () => void
+  /** Sets how far the wall clock is ahead of the world's: a process reads it once, when it starts. */
+  setClock: (skewMs: number) => void
   /** `onAnswer` is called at each answer, as an event of the world. */
   request: (request: Request, onAnswer?: (result: unknown) => void) => Asked
 }
@@ -75,6 +77,7 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
   const asked: Asked[] = []
   let process: Process | undefined
   let processes = 0
+  let skewMs = options.skewMs
 
   const note = (...fields: Parameters<Trace['line']> extends [number, string, ...infer R] ? R : never): void => { trace.line(queue.nowMs, name, ...fields) }
 
@@ -117,7 +120,7 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
         onWrite: (batch) => { note('w', batch.length, shortHash(...batch.flatMap(({ key, value }) => [key, value ?? '']))) },
         onDurable: (batch) => { note('s', batch.length) }
       }),
-      clock: watchedClock(virtualClock(queue, isAlive, options.skewMs), note, options.onTouched),
+      clock: watchedClock(virtualClock(queue, isAlive, skewMs), note, options.onTouched),
       entropy: () => entropyRandom.bytes(32),
       logger: simulationLogger(options.onTrouble),
       onNotice: (notice) => {
@@ -166,6 +169,10 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
       if (process === undefined || !process.alive) return
       process.actsLeft = undefined
       process.onCrash = undefined
+    },
+    setClock (ahead) {
+      note('#', `clock ${ahead}`)
+      skewMs = ahead
     },
     request (request, onAnswer) {
       const entry: Asked = { node: this, request, answers: [], lost: process === undefined }

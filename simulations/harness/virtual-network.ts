@@ -32,8 +32,11 @@ export interface Frame {
   readonly bytes: Uint8Array
 }
 
-/** What becomes of a frame: nothing more, later, or other bytes. A delay holds all later frames of the stream too. */
-export type FrameFate = 'pass' | 'drop' | { readonly delayMs: number } | { readonly bytes: Uint8Array }
+/**
+ * What becomes of a frame: nothing more, later, other bytes, or (where it leaves) other frames in its place. A delay
+ * holds all later frames of the stream too.
+ */
+export type FrameFate = 'pass' | 'drop' | { readonly delayMs: number } | { readonly bytes: Uint8Array } | { readonly frames: readonly Uint8Array[] }
 
 /** Told what the network does; every part is optional. */
 export interface NetworkObserver {
@@ -165,6 +168,10 @@ export function createVirtualNetwork (options: VirtualNetworkOptions): VirtualNe
     const frame: Frame = { from: endpoint.self, to: peer, stream, bytes: bytes.slice() }
     const fate = observer.fate?.(frame, 'out') ?? 'pass'
     if (fate === 'drop') return true
+    if (typeof fate === 'object' && 'frames' in fate) {
+      for (const other of fate.frames) if (connection.alive) carry(connection, { ...frame, bytes: other }, 0)
+      return true
+    }
     carry(connection, typeof fate === 'object' && 'bytes' in fate ? { ...frame, bytes: fate.bytes } : frame, typeof fate === 'object' && 'delayMs' in fate ? fate.delayMs : 0)
     return true
   }

@@ -35,10 +35,15 @@ export interface WorldOptions {
   readonly payment?: Readonly<Record<string, number>>
   /** How far each node's wall clock is ahead of the world's. */
   readonly skewMs?: (index: number) => number
+  /** More events than this end the run with an error; {@link EVENTS_MAX} unless said otherwise. */
+  readonly eventsMax?: number
   readonly trace?: TraceOptions
   /** The node under test; the production core unless a test of the harness needs less. */
   readonly createCore?: (options: NodeCoreOptions) => NodeCore
 }
+
+/** A crash of the process that comes after a crash: so many acts after it began to start. */
+export interface SecondCrash { readonly acts: number, readonly restartAfterMs: number }
 
 /** What a checker found. */
 export interface Violation {
@@ -78,12 +83,16 @@ export interface World {
   readonly heal: () => void
   readonly crash: (index: number, restartAfterMs: number) => void
   /** Crashes in the middle of a step: after `acts` more sends, writes or answers. */
-  readonly crashAfter: (index: number, acts: number, restartAfterMs: number) => void
+  readonly crashAfter: (index: number, acts: number, restartAfterMs: number, again?: SecondCrash) => void
+  /** Sets how far the wall clock of a node is ahead, from its next process on. */
+  readonly setClock: (index: number, skewMs: number) => void
   /** Makes a node misbehave, or behave again. */
   readonly misbehave: (index: number, misbehaviour: Misbehaviour | undefined) => void
   readonly isHonest: (index: number) => boolean
   /** Sees every frame that leaves a node. */
   readonly record: (recorder: ((frame: Frame, atMs: number) => void) | undefined) => void
+  /** Sees every frame that leaves a node, beside the recorder and other listeners. */
+  readonly listen: (listener: (frame: Frame) => void) => void
   readonly watch: (watcher: Watcher) => void
   /** Runs `action` at a moment to come, as an event of the world. */
   readonly later: (afterMs: number, action: () => void) => void
@@ -96,6 +105,7 @@ export const sat = (count: number): Units => asUnits(BigInt(count) * 1000n)
 export function createWorld (options: WorldOptions): World {
   const engine = options.curve === 'real' ? tinyCurve : fakeCurve
   const random = randomOf(options.seed)
+  const eventsMax = options.eventsMax ?? EVENTS_MAX
   const queue = createEventQueue()
   const trace = createTrace(options.trace)
   const violations: Violation[] = []
@@ -106,6 +116,7 @@ export function createWorld (options: WorldOptions): World {
   const misbehaved = new Set<number>()
   const touched = new Set<SimulatedNode>()
   const starting = new Set<Promise<void>>()
+  const listeners: Array<(frame: Frame) => void> = []
   let recorder: ((frame: Frame, atMs: number) => void) | undefined
 
   const nameOf = (peer: PeerId): string => byPeer.get(peer)?.name ?? peer
@@ -129,6 +140,7 @@ export function createWorld (options: WorldOptions): World {
       sent: (frame) => {
         note(nameOf(frame.from), '>', nameOf(frame.to), label(frame), frame.bytes.length, shortHash(frame.bytes))
         recorder?.(frame, queue.nowMs)
+        for (const listener of listeners) listener(frame)
       },
       received: (frame) => { note(nameOf(frame.to), '<', nameOf(frame.from), label(frame), frame.bytes.length, shortHash(frame.bytes)) },
       connected: (a, b) => { note(nameOf(a), 'c', nameOf(b)) },
@@ -139,7 +151,7 @@ export function createWorld (options: WorldOptions): World {
         const misbehaviour = misbehaviours.get(direction === 'out' ? frame.from : frame.to)
         if (misbehaviour === undefined) return 'pass'
         const fate = fateOf(misbehaviour, frame, direction)
-        if (fate !== 'pass') note(nameOf(direction === 'out' ? frame.from : frame.to), '!', typeof fate === 'string' ? fate : 'delayMs' in fate ? 'delay' : 'alter', nameOf(direction === 'out' ? frame.to : frame.from), label(frame))
+        if (fate !== 'pass') note(nameOf(direction === 'out' ? frame.from : frame.to), '!', typeof fate === 'string' ? fate : 'delayMs' in fate ? 'delay' : 'frames' in fate ? `frames ${fate.frames.length}` : 'alter', nameOf(direction === 'out' ? frame.to : frame.from), label(frame))
         return fate
       }
     }
@@ -193,10 +205,11 @@ export function createWorld (options: WorldOptions): World {
     if (node === undefined) throw new RangeError(`there is no node ${index}: the world has ${nodes.length}`)
     return node
   }
-  const restart = (node: SimulatedNode, afterMs: number): void => {
+  const restart = (node: SimulatedNode, afterMs: number, again?: SecondCrash): void => {
     queue.schedule(queue.nowMs + afterMs, () => {
       const started = node.start()
       starting.add(started)
+      if (again !== undefined) node.crashAfter(again.acts, () => { restart(node, again.restartAfterMs) })
     })
   }
 
@@ -214,7 +227,7 @@ export function createWorld (options: WorldOptions): World {
           queue.advance(endMs)
           return until === undefined
         }
-        if (queue.count > EVENTS_MAX) throw new Error(`more than ${EVENTS_MAX} events: the world never gets quiet`)
+        if (queue.count > eventsMax) throw new Error(`more than ${eventsMax} events: the world never gets quiet`)
         if (touched.size > 0) {
           for (const node of touched) if (node.isUp) for (const watcher of watchers) watcher(node)
           touched.clear()
@@ -266,10 +279,11 @@ export function createWorld (options: WorldOptions): World {
       node.crash()
       restart(node, restartAfterMs)
     },
-    crashAfter (index, acts, restartAfterMs) {
+    crashAfter (index, acts, restartAfterMs, again) {
       const node = at(index)
-      node.crashAfter(acts, () => { restart(node, restartAfterMs) })
+      node.crashAfter(acts, () => { restart(node, restartAfterMs, again) })
     },
+    setClock: (index, skewMs) => { at(index).setClock(skewMs) },
     misbehave (index, misbehaviour) {
       note('-', '#', `${misbehaviour === undefined ? 'behave' : 'misbehave'} n${index}`)
       if (misbehaviour === undefined) misbehaviours.delete(at(index).peer)
@@ -280,6 +294,7 @@ export function createWorld (options: WorldOptions): World {
     },
     isHonest: (index) => !misbehaved.has(index),
     record: (next) => { recorder = next },
+    listen: (listener) => { listeners.push(listener) },
     watch: (watcher) => { watchers.push(watcher) },
     later: (afterMs, action) => { queue.schedule(queue.nowMs + afterMs, action) },
     violate

@@ -52,7 +52,7 @@ function faultAt (options: {
       await settle(world, [payment])
       const { payerStatus } = endsOfPayment(world, payment)
       await checkQuiet(world, baseline, [payment])
-      return { node, moment, crashed, paid: isPaid(payment) || payerStatus === 'paid', told: plainText(outcomeOf(payment)) }
+      return { node, moment, crashed, processes: world.nodes[node]!.processes, paid: isPaid(payment) || payerStatus === 'paid', told: plainText(outcomeOf(payment)) }
     }
   }
 }
@@ -63,6 +63,35 @@ const CRASH_POINTS = faultAt({
   arm: (world, node, moment) => { world.crashAfter(node, moment, AWAY_MS) },
   // A point that this payment never reached: the process that is still armed goes now.
   repair: (world, node) => { if (world.nodes[node]!.processes === 1) world.crash(node, AWAY_MS) }
+})
+
+/** Acts of a process that starts, among which the second crash falls. */
+const RECOVERY_ACTS = 17
+/** Acts of the payment among which the first crash falls; each goes with several second ones. */
+const FIRST_CRASHES = 31
+
+const CRASH_PAIRS = faultAt({
+  name: 'crash-pairs',
+  question: 'Is a payment whole, and nothing left, when a process dies and the next one dies while it recovers?',
+  arm: (world, node, moment) => {
+    world.crashAfter(node, moment % FIRST_CRASHES, AWAY_MS, { acts: (node + 4 * Math.floor(moment / FIRST_CRASHES)) % RECOVERY_ACTS, restartAfterMs: AWAY_MS })
+  },
+  repair: (world, node) => { if (world.nodes[node]!.processes === 1) world.crash(node, AWAY_MS) }
+})
+
+/** The moment's parity is the direction of the jump. */
+const CLOCK_JUMP = faultAt({
+  name: 'clock-jump',
+  question: 'Is nothing lost when a process dies and the next one starts with a clock a day off, and then with the right one?',
+  arm (world, node, moment) {
+    world.setClock(node, moment % 2 === 0 ? DAY_MS : -DAY_MS)
+    world.crashAfter(node, moment, AWAY_MS)
+  },
+  repair (world, node) {
+    world.setClock(node, 0)
+    world.nodes[node]!.disarm()
+    world.crash(node, AWAY_MS)
+  }
 })
 
 const DISK_FAILURE = faultAt({
@@ -165,4 +194,4 @@ const LATE_CLAIM: Scenario = {
   }
 }
 
-export const FAULT_SCENARIOS: readonly Scenario[] = [CRASH_POINTS, DISK_FAILURE, SKEW, CLOCK_AHEAD, LATE_CLAIM]
+export const FAULT_SCENARIOS: readonly Scenario[] = [CRASH_POINTS, CRASH_PAIRS, CLOCK_JUMP, DISK_FAILURE, SKEW, CLOCK_AHEAD, LATE_CLAIM]

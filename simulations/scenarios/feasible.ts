@@ -12,13 +12,13 @@ function spendable (world: World, from: number, to: number): bigint {
 }
 
 /** Whether a single way exists on which every channel carries the amount. */
-function flows (world: World, from: number, to: number, amount: bigint): boolean {
+function flows (world: World, from: number, to: number, amount: bigint, honestOnly: boolean): boolean {
   const seen = new Set([from])
   const front = [from]
   for (let at = front.pop(); at !== undefined; at = front.pop()) {
     if (at === to) return true
     for (const { index } of world.nodes) {
-      if (seen.has(index) || spendable(world, at, index) < amount) continue
+      if (seen.has(index) || (honestOnly && !world.isHonest(index)) || spendable(world, at, index) < amount) continue
       seen.add(index)
       front.push(index)
     }
@@ -29,5 +29,5 @@ function flows (world: World, from: number, to: number, amount: bigint): boolean
 /**
  * Whether a payment over a meeting point has a way: both halves may share channels, so each must carry it twice.
  */
-export const feasible = (world: World, payer: number, meetingPoint: number, payee: number, amount: Units): boolean =>
-  flows(world, payer, meetingPoint, 2n * amount) && flows(world, meetingPoint, payee, 2n * amount)
+export const feasible = (world: World, payer: number, meetingPoint: number, payee: number, amount: Units, honestOnly = false): boolean =>
+  flows(world, payer, meetingPoint, 2n * amount, honestOnly) && flows(world, meetingPoint, payee, 2n * amount, honestOnly)

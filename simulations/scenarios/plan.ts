@@ -5,6 +5,9 @@ import { sat } from '../harness/world.js'
 import { randomTopology, type Topology } from '../topologies/topologies.js'
 import type { ScenarioOptions } from './scenario.js'
 
+
+/** Events of a schedule: a hundred times what the longest needs. Nodes that answer each other for ever are found by it. */
+export const SCHEDULE_EVENTS_MAX = 400_000
 /** Payments and faults of a schedule begin within this time. */
 export const ACTION_MS = 15_000
 /** Longest cut, partition or downtime: all end long before the shortest time-lock margin. */

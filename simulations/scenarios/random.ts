@@ -8,7 +8,7 @@ import { plainText } from '../harness/simulated-node.js'
 import type { World } from '../harness/world.js'
 import { sat } from '../harness/world.js'
 import { feasible } from './feasible.js'
-import { ACTION_MS, FAULT_MS_MAX, partsOf, planOf, type Misconduct, type Plan } from './plan.js'
+import { ACTION_MS, FAULT_MS_MAX, partsOf, planOf, SCHEDULE_EVENTS_MAX, type Misconduct, type Plan } from './plan.js'
 import type { Figures, Scenario } from './scenario.js'
 import { checkQuiet, SCENARIO_PAYMENT, settle, takeBaseline } from './settle.js'
 
@@ -18,7 +18,7 @@ const PROBE_FEE_MAX = sat(20)
 const HINTS_MS = 5_000
 
 /** Lets the plan happen; payments that were made are added to the list as they come. */
-function schedule (world: World, plan: Plan, built: Built, payments: Payment[]): void {
+export function schedule (world: World, plan: Plan, built: Built, payments: Payment[]): void {
   for (const { atMs, payer, payee, amount } of plan.payments) {
     world.later(atMs, () => {
       const description = 'random'
@@ -63,16 +63,20 @@ function misconduct (world: World, how: Misconduct): Misbehaviour {
   }
 }
 
-/** After all faults: a small payment between two random nodes, and one the other way, succeed where money can flow (I19). */
-async function probe (world: World, plan: Plan, payments: Payment[]): Promise<number> {
+/**
+ * After all faults: a small payment between two random nodes, and one the other way, succeed where money can flow (I19).
+ *
+ * @param honestOnly - whether ways over nodes that lied do not count as ways
+ */
+export async function probe (world: World, plan: Plan, payments: Payment[], honestOnly = false): Promise<number> {
   await world.run(HINTS_MS)
   const random = world.random.fork('probe')
   // Meeting points and links may have been left out.
-  const [a, b] = random.shuffled(world.nodes.map(({ index }) => index).filter((index) => plan.topology.edges.some((edge) => edge.includes(index))))
+  const [a, b] = random.shuffled(world.nodes.map(({ index }) => index).filter((index) => (!honestOnly || world.isHonest(index)) && plan.topology.edges.some((edge) => edge.includes(index))))
   if (a === undefined || b === undefined || plan.topology.meetingPoints.length === 0) return 0
   let probes = 0
   for (const [payer, payee] of [[a, b], [b, a]] as const) {
-    if (!plan.topology.meetingPoints.every((host) => feasible(world, payer, host, payee, addUnits(PROBE_AMOUNT, PROBE_FEE_MAX)))) continue
+    if (!plan.topology.meetingPoints.every((host) => feasible(world, payer, host, payee, addUnits(PROBE_AMOUNT, PROBE_FEE_MAX), honestOnly))) continue
     const payment = await makeInvoice(world, { payer, payee, amount: PROBE_AMOUNT, description: 'probe' })
     if (isRefusal(payment)) {
       world.violate({ invariant: 'I19', detail: `n${payee} could not make an invoice over ${PROBE_AMOUNT}: ${plainText(payment)}` })
@@ -94,7 +98,7 @@ export const RANDOM: Scenario = {
   parts: partsOf,
   world: (options) => {
     const { topology, latency, writeMs } = planOf(options)
-    return { nodes: topology.nodes, latency, writeMs, payment: SCENARIO_PAYMENT }
+    return { nodes: topology.nodes, latency, writeMs, payment: SCENARIO_PAYMENT, eventsMax: SCHEDULE_EVENTS_MAX }
   },
   async run (world, options): Promise<Figures> {
     const plan = planOf(options)

@@ -1,10 +1,11 @@
 import { FAULT_SCENARIOS } from './faults.js'
+import { LIE } from './lies.js'
 import { NETWORK_SCENARIOS } from './networks.js'
 import { PROTOTYPE_SCENARIOS } from './prototype.js'
 import { RANDOM } from './random.js'
 import type { Scenario } from './scenario.js'
 
 /** Every scenario, by name. */
-export const scenarios: readonly Scenario[] = [...PROTOTYPE_SCENARIOS, ...NETWORK_SCENARIOS, ...FAULT_SCENARIOS, RANDOM]
+export const scenarios: readonly Scenario[] = [...PROTOTYPE_SCENARIOS, ...NETWORK_SCENARIOS, ...FAULT_SCENARIOS, LIE, RANDOM]
 
 export const scenarioOf = (name: string): Scenario | undefined => scenarios.find((scenario) => scenario.name === name)

@@ -3,7 +3,10 @@ import { checkChannels, checkLimits } from '../checkers/channels.js'
 import { checkConservation, wealthOf, type Movement, type Wealth } from '../checkers/conservation.js'
 import { checkForgetting, checkLeftovers, storedOf, type Stored } from '../checkers/forgetting.js'
 import { checkAnswers, checkPayment, type PaymentEnds } from '../checkers/payments.js'
+import { watchRows } from '../checkers/wire.js'
 import { outcomeOf, type Payment } from '../harness/payments.js'
+import type { Channel } from '../../src/core/channel/entity.js'
+import type { SimulatedNode } from '../harness/simulated-node.js'
 import type { World } from '../harness/world.js'
 import { report } from './scenario.js'
 
@@ -24,11 +27,12 @@ const CALM_MS = 15_000
 /** The world as it was before the payments. */
 export interface Baseline { readonly wealth: Wealth, readonly stored: readonly Stored[], readonly asked: readonly number[] }
 
-/** Takes the baseline, and from now on checks every channel a node has after each of its events (I27). */
+/** Takes the baseline, and from now on checks every channel a node has after each of its events (I27), and every row sent (I11, I13). */
 export function takeBaseline (world: World): Baseline {
   world.watch((node) => {
     for (const channel of node.view.rawChannels()) report(world, checkLimits({ node: node.name, channel, locks: node.view.locksOf(channel.id) }))
   })
+  watchRows(world, (violations) => { report(world, violations) })
   return { wealth: wealthOf(world), stored: storedOf(world), asked: world.nodes.map(({ asked }) => asked.length) }
 }
 
@@ -51,14 +55,21 @@ export function endsOfPayment (world: World, payment: Payment): PaymentEnds & { 
   }
 }
 
+/** Channels between honest nodes in which a round runs or a lock is live. */
+function busyChannels (world: World, node: SimulatedNode): readonly Channel[] {
+  if (!world.isHonest(node.index)) return []
+  return node.view.rawChannels().filter(({ id, peer, status, round }) =>
+    status !== 'failed' && world.isHonest(world.nodeOf(peer).index) && (round.phase !== 'idle' || node.view.locksOf(id).length > 0))
+}
+
 /** Whether nothing moves any more: every payment ended, no lock, every round idle. */
 export function isQuiet (world: World, payments: readonly Payment[]): boolean {
   for (const node of world.nodes) {
     if (!node.isUp) return false
-    if (node.view.rawChannels().some(({ id, status, round }) => status !== 'failed' && (round.phase !== 'idle' || node.view.locksOf(id).length > 0))) return false
+    if (busyChannels(world, node).length > 0) return false
   }
   return payments.every((payment) => {
-    if (payment.asked === undefined) return true
+    if (payment.asked === undefined || !world.isHonest(payment.payer)) return true
     const { payerStatus } = endsOfPayment(world, payment)
     return (payment.asked.answers.length > 0 || payment.asked.lost) && payerStatus !== 'pending' && payerStatus !== 'locked'
   })
@@ -74,9 +85,9 @@ export async function settle (world: World, payments: readonly Payment[]): Promi
   if (!quiet) {
     for (const node of world.nodes) {
       if (!node.isUp) { world.violate({ invariant: 'I18', detail: `${node.name} is still down` }); continue }
-      for (const { id, round, status } of node.view.rawChannels()) {
+      for (const { id, round } of busyChannels(world, node)) {
         const locks = node.view.locksOf(id).length
-        if (status !== 'failed' && (round.phase !== 'idle' || locks > 0)) world.violate({ invariant: 'I18', detail: `${node.name} channel ${id.slice(0, 8)} has ${locks} locks and phase ${round.phase} after ${SETTLE_MS_MAX} ms` })
+        world.violate({ invariant: 'I18', detail: `${node.name} channel ${id.slice(0, 8)} has ${locks} locks and phase ${round.phase} after ${SETTLE_MS_MAX} ms` })
       }
     }
   }

@@ -11,6 +11,7 @@ import { checkDeadlines } from '../../simulations/checkers/deadlines.js'
 import { checkForgetting, checkLeftovers, VALUE_BYTES_TOLERANCE } from '../../simulations/checkers/forgetting.js'
 import { checkAnswers, checkPayment, type PaymentEnds } from '../../simulations/checkers/payments.js'
 import { checkPrivacy } from '../../simulations/checkers/privacy.js'
+import { checkDurable, signatureChecker } from '../../simulations/checkers/wire.js'
 import type { Frame } from '../../simulations/harness/virtual-network.js'
 import type { Violation } from '../../simulations/harness/world.js'
 import { randomOf } from '../../simulations/harness/random.js'
@@ -194,6 +195,32 @@ describe('checker of privacy', () => {
   it('accepts shorter values and padding [I21]', () => {
     assert.deepEqual(checkPrivacy([frame('a', 'b', random.bytes(20), secret.subarray(0, 15)), frame('b', 'c', random.bytes(20), secret.subarray(0, 15))], []), [])
     assert.deepEqual(checkPrivacy([frame('a', 'b', new Uint8Array(64)), frame('b', 'c', new Uint8Array(64))], []), [])
+  })
+})
+
+describe('checker of rows', () => {
+  const stored = (number: number, phase: Round['phase']): Channel => ({ round: { ...IDLE, number, phase } }) as unknown as Channel
+  const row = (type: 'propose' | 'agree' | 'commit' | 'ack', round: number, fill = 1) =>
+    ({ type, channelId: 'aa'.repeat(32) as ChannelId, round, updates: [], evidence: { ...NO_EVIDENCE, signatures: [new Uint8Array(64).fill(fill)] } })
+
+  it('accepts rows whose phase the medium holds, also when they are sent again [I13]', () => {
+    for (const [type, phase] of [['propose', 'proposed'], ['agree', 'agreed'], ['commit', 'committed']] as const) assert.deepEqual(checkDurable('n0', row(type, 5), stored(5, phase)), [])
+    assert.deepEqual(checkDurable('n0', row('ack', 5), stored(6, 'idle')), [])
+    assert.deepEqual(checkDurable('n0', row('ack', 5), stored(6, 'proposed')), [])
+  })
+
+  it('finds a row that leaves before its batch is durable [I13]', () => {
+    for (const type of ['propose', 'agree', 'commit', 'ack'] as const) {
+      assert.deepEqual(invariants(checkDurable('n0', row(type, 5), stored(5, 'idle'))), ['I13'], type)
+      assert.deepEqual(invariants(checkDurable('n0', row(type, 5), undefined)), ['I13'], type)
+    }
+    assert.deepEqual(invariants(checkDurable('n0', row('commit', 5), stored(5, 'proposed'))), ['I13'])
+  })
+
+  it('finds two states signed under one number, and accepts one that is sent again [I11]', () => {
+    const check = signatureChecker()
+    assert.deepEqual([check('n0', row('agree', 5)), check('n0', row('agree', 5)), check('n1', row('commit', 5, 2)), check('n0', row('commit', 6, 2))].flat(), [])
+    assert.deepEqual(invariants(check('n0', row('commit', 6, 3))), ['I11'])
   })
 })
 

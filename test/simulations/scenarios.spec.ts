@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { run, complaint } from '../../simulations/run.js'
+import { runBatch } from '../../simulations/shards.js'
 import { SKEW_PATTERNS } from '../../simulations/scenarios/faults.js'
 import { scenarioOf, scenarios } from '../../simulations/scenarios/scenarios.js'
 
@@ -9,6 +10,9 @@ const SEEDS = [1n, 2n, 3n]
 const CRASH_POINTS = 160n
 /** Milliseconds of the same payment at which a disk begins to fail, times four nodes. */
 const DISK_FAILURES = 120n
+/** Pairs of crashes, and jumps of clocks, of the same payment. */
+const CRASH_PAIRS = 500
+const CLOCK_JUMPS = 80n
 
 describe('simulations, scenarios', () => {
   for (const scenario of scenarios.filter(({ name }) => name !== 'random')) {
@@ -33,6 +37,23 @@ describe('simulations, scenarios', () => {
       if (report.figures.crashed === true) crashed++
     }
     assert.ok(crashed > 60, `only ${crashed} crashes: the points are not reached`)
+  })
+
+  it('crash-pairs: 500 pairs, the second crash in the recovery from the first [I14]', async function () {
+    this.timeout(600_000)
+    let found = ''
+    let twice = 0
+    await runBatch({ scenario: 'crash-pairs', options: { seed: 0n }, count: CRASH_PAIRS, jobs: 2 }, (report) => {
+      if (found === '') found = complaint(report)
+      if (Number(report.figures['processes']) > 2) twice++
+    })
+    assert.equal(found, '')
+    assert.ok(twice > 100, `only ${twice} second crashes: the points are not reached`)
+  })
+
+  it('clock-jump: a day ahead or back at restart, at points of a payment over three hops [S27]', async function () {
+    this.timeout(300_000)
+    for (let seed = 0n; seed < CLOCK_JUMPS; seed++) assert.equal(complaint(await run(scenarioOf('clock-jump')!, { seed })), '')
   })
 
   it('disk-failure: at many moments of a payment over three hops, at each of its four nodes', async function () {
