@@ -25,7 +25,7 @@ export function altered<M extends object> (message: M, place: Place, random: Ran
   const at = (value: unknown, rest: Place): unknown => {
     const [name, ...more] = rest
     if (name === undefined) return wrong(value, random)
-    if (Array.isArray(value)) return value.map((item, index) => String(index) === name ? at(item, more) : item)
+    if (Array.isArray(value)) return value.map((item: unknown, index): unknown => String(index) === name ? at(item, more) : item)
     return { ...value as Plain, [name]: at((value as Plain)[name], more) }
   }
   return at(message, place) as M

@@ -5,7 +5,6 @@ import { sat } from '../harness/world.js'
 import { randomTopology, type Topology } from '../topologies/topologies.js'
 import type { ScenarioOptions } from './scenario.js'
 
-
 /** Events of a schedule: a hundred times what the longest needs. Nodes that answer each other for ever are found by it. */
 export const SCHEDULE_EVENTS_MAX = 400_000
 /** Payments and faults of a schedule begin within this time. */
