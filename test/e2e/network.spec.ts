@@ -4,43 +4,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { connectTo, runningApi } from '../../src/cli/connection.js'
 import { ended, isAlive } from '../../src/cli/process-alive.js'
 import { freePorts, startNodeProcess } from '../../src/cli/process/network/node-process.js'
 import { stopProcesses } from '../../src/cli/process/network/stop-processes.js'
+import { amiko, amikoJson, MAIN, until } from './run-amiko.js'
 
-/** The program as it is installed; tests run compiled, so it lies beside them. */
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
 /** Time the slowest step of these tests may take on a busy machine. */
 const STEP_MS = 120_000
-
-interface Ended { readonly code: number, readonly out: string, readonly err: string }
-
-/** Runs one command line to its end. */
-async function amiko (...words: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let [out, err] = ['', '']
-  child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString() })
-  child.stderr.on('data', (chunk: Buffer) => { err += chunk.toString() })
-  const code = await new Promise<number>((resolve) => { child.once('close', (exit) => resolve(exit ?? -1)) })
-  return { code, out, err }
-}
-
-/** As {@link amiko}, for lines that must work: gives the JSON object. */
-async function amikoJson<T> (...words: string[]): Promise<T> {
-  const { code, out, err } = await amiko(...words, '--json')
-  assert.equal(code, 0, `amiko ${words.join(' ')}: ${err}${out}`)
-  return JSON.parse(out) as T
-}
-
-/** Asks until the answer is as wanted; the limit of the test ends a hopeless wait. */
-async function until<T> (ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask()
-    if (wanted(answer)) return answer
-  }
-}
 
 interface UpAnswer { readonly nodes: ReadonlyArray<{ name: string, peerId: string, addresses: string[], api: string, dir: string, pid: number }>, readonly chain: { name: string, network: string, rpc: string, dir: string, pid: number } | null }
 interface Figures { readonly paid: number, readonly failed: number, readonly seconds: number, readonly perSecond: number, readonly latencyMs: { p50: number, p95: number, p99: number }, readonly cpuMsPerPayment: number, readonly rssMb: number }
