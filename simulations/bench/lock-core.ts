@@ -117,7 +117,7 @@ export function createLockCore (options: LockCoreOptions): NodeCore {
       case 'flush': offerMore(); startRounds(host); break
       case 'request': {
         const { request, requestId } = event
-        if (request.type === 'channel.open') {
+        if (request.type === 'channel.open' && request.kind === 'trust-line') {
           opening = requestId
           invariant(!isRefusal(openTrustLine(host, request)), 'the channel of the benchmark opens')
         } else if (request.type === 'pay') {
@@ -126,7 +126,9 @@ export function createLockCore (options: LockCoreOptions): NodeCore {
         }
         break
       }
-      case 'linkMessage': case 'routeMessage': case 'frameFault': case 'announcement': case 'timerFired': throw new Error(`an event of the benchmark: ${event.type}`)
+      case 'linkMessage': case 'routeMessage': case 'frameFault': case 'announcement': case 'timerFired':
+      case 'chainStatus': case 'blockConnected': case 'blockDisconnected': case 'transactionSeen': case 'chainHistory': case 'outputFound': case 'broadcastVerdict': case 'feeRate':
+        throw new Error(`an event of the benchmark: ${event.type}`)
     }
   }
   const run = (stepEnv: Env, action: () => void): StepResult => {
@@ -158,7 +160,9 @@ export function createLockCore (options: LockCoreOptions): NodeCore {
       paymentOfInvoice: () => undefined, readInvoice: () => refuse('bad-invoice', { reason: 'there are no invoices here' }), meetingPoints: () => [], warnings: () => [],
       rawChannels: () => [...tables.channels.values()],
       locksOf: (id) => [...tables.locks.group(id).values()],
-      leftovers: () => ({ locks: tables.locks.size })
+      leftovers: () => ({ locks: tables.locks.size }),
+      walletBalances: () => [], walletSends: () => [], resume: () => [],
+      backupContent: (createdMs) => ({ network: '', peerId: self, identity: undefined, peers: [], chains: [], channels: [], createdMs })
     }
   }
 }

@@ -74,6 +74,7 @@ export const ERRORS = {
   'fee-share': [406, 'The fee of {fee} sat is out of proportion to the {amount} sat that are moved; name a fee rate to pay it all the same.'],
   'chain-unreachable': [407, 'The chain at {rpc} does not answer: {reason}.'],
   'chain-refused': [408, 'The chain refused {method}: {reason}.'],
+  'no-wallet': [409, 'This node has no wallet: its folder holds no phrase. `amiko init` makes a folder with one.'],
   // 5xx mesh
   'unreachable': [500, 'The peer {peer} could not be reached: {reason}.'],
   'wrong-network-key': [501, 'The peer {peer} could not prove that it belongs to this network.'],

@@ -152,4 +152,15 @@ export interface ChannelView {
   readonly round: number
   /** What happens next, as a sentence. */
   readonly next: string
+  /** Of a channel that a chain enforces, as far as it is known: its funding output, `txid` as people write it. */
+  readonly fundingTxid?: string | undefined
+  readonly fundingIndex?: number | undefined
+  /** Of the funding transaction, while they are waited for. */
+  readonly confirmations?: number | undefined
+  readonly confirmationsWanted?: number | undefined
+  readonly format?: string | undefined
+  /** Height at which the last of what is ours can be taken, after a close without the peer. */
+  readonly sweepHeight?: number | undefined
+  /** What closes the channel, signed or in the chain. */
+  readonly closingTxid?: string | undefined
 }

@@ -8,8 +8,12 @@ import type { LinkDescription } from '../link/views.js'
 import type { PaymentSettings } from '../payment/host.js'
 import type { InvoiceText, InvoiceView, PaymentView } from '../payment/views.js'
 import type { MeetingPointView } from '../routing/views.js'
+import type { BackupContent } from '../backup/content.js'
+import type { ChainName, WalletChain } from '../wallet/chain-facts.js'
+import type { WalletKeys } from '../wallet/keys.js'
+import type { SendView, WalletBalance } from '../wallet/views.js'
 import type { Network } from './genesis.js'
-import type { Effect, NodeEvent } from './events.js'
+import type { BlockName, Effect, NodeEvent } from './events.js'
 
 /**
  * The whole node as one machine: events in, changes and effects out. It owns its state, does no I/O, reads no
@@ -39,6 +43,19 @@ export interface NodeCoreOptions {
   readonly identitySecret: Uint8Array
   readonly network: Network
   readonly settings: NodeSettings
+  /** The chains that this node follows; none when left out. */
+  readonly chains?: readonly CoreChain[]
+  /** Of the phrase; a node without one has no wallet, and opens no enforced channels. */
+  readonly walletKeys?: WalletKeys
+}
+
+/** A chain, as far as the core must know it. */
+export interface CoreChain {
+  readonly facts: WalletChain
+  /** Least satoshis of an output that nodes of this chain pass on. */
+  readonly dustLimit: (script: Uint8Array) => bigint
+  /** Confirmations of a funding transaction before its channel carries locks. */
+  readonly confirmations: number
 }
 
 export interface NodeSettings {
@@ -62,6 +79,14 @@ export interface NodeView {
   /** What an invoice's text says, signature checked; a Refusal when it is none of this network. */
   readInvoice: (invoice: string) => InvoiceText | Refusal
   meetingPoints: () => readonly MeetingPointView[]
+  /** One row for each chain; empty without a wallet. */
+  walletBalances: () => readonly WalletBalance[]
+  /** Payments out of the wallet, the newest first. */
+  walletSends: (chain: ChainName) => readonly SendView[]
+  /** What a backup of now holds. */
+  backupContent: (createdMs: number) => BackupContent
+  /** The last blocks that were applied, newest first; empty before the first. */
+  resume: (chain: ChainName) => readonly BlockName[]
   /** Sentences about what someone should look at. */
   warnings: () => readonly string[]
   /** Raw entities, for checkers. */

@@ -3,13 +3,64 @@ import type { Fault } from '../base/step.js'
 import type { ChannelMessage } from '../channel/messages.js'
 import type { LinkMessage } from '../link/messages.js'
 import type { RouteMessage } from '../payment/messages.js'
+import type { ChainName, ChainWatch, Outpoint, SeenTransaction, Verdict } from '../wallet/chain-facts.js'
+import type { Hex } from '../base/bytes.js'
+import type { EnforcedOpening } from '../channel/messages.js'
 import type { Request } from './requests.js'
 
 /** The long-lived streams of a neighbour. */
 export type StreamName = 'link' | 'channel' | 'route'
 
+/** How a chain's backend is; the states of the chain port. Heights of a `wrong-chain` are not in the environment. */
+export type ChainState = 'ok' | 'syncing' | 'stale' | 'unreachable' | 'wrong-chain'
+
+/** The name of a block; `hash` as people write it. */
+export interface BlockName {
+  readonly height: number
+  readonly hash: Hex
+}
+
+/** What has happened to a watched thing, in the order of the chain. */
+export interface WatchHistory {
+  readonly upTo: { readonly height: number }
+  readonly confirmed: ReadonlyArray<SeenTransaction & { readonly block: { readonly height: number } }>
+  readonly unconfirmed: readonly SeenTransaction[]
+}
+
+/** An output that is unspent in the chain and in the mempool. */
+export interface OutputFound {
+  readonly valueSat: bigint
+  readonly script: Uint8Array
+  /** 0 while it is unconfirmed. */
+  readonly confirmations: number
+  readonly coinbase: boolean
+}
+
+/**
+ * What a chain tells. Events of one chain come in its order, and the height that the environment of a step has is that
+ * of the last block event that was stepped. Answers to what was asked may come in any order, twice, or never.
+ */
+export type ChainEvent =
+  /** At the start, and whenever it changes. `formats`: what channels the mempool behind the backend can enforce, best first. */
+  | { readonly type: 'chainStatus', readonly chain: ChainName, readonly state: ChainState, readonly formats: ReadonlyArray<EnforcedOpening['format']> }
+  /** The next block, with the transactions in it that touch what is watched. The first of all may have any height. */
+  | { readonly type: 'blockConnected', readonly chain: ChainName, readonly tip: BlockName, readonly transactions: readonly SeenTransaction[] }
+  /** The last block left the chain. */
+  | { readonly type: 'blockDisconnected', readonly chain: ChainName, readonly block: BlockName }
+  /** An unconfirmed transaction touches what is watched. It may come again. */
+  | { readonly type: 'transactionSeen', readonly chain: ChainName, readonly transaction: SeenTransaction }
+  /** Answers `askHistory`; undefined: the backend cannot say. */
+  | { readonly type: 'chainHistory', readonly chain: ChainName, readonly of: ChainWatch, readonly history: WatchHistory | undefined }
+  /** Answers `askOutput`; undefined: the backend cannot say. */
+  | { readonly type: 'outputFound', readonly chain: ChainName, readonly outpoint: Outpoint, readonly found: OutputFound | 'none' | undefined }
+  /** Answers `broadcast`, one verdict for each transaction. */
+  | { readonly type: 'broadcastVerdict', readonly chain: ChainName, readonly txids: readonly Hex[], readonly verdicts: readonly Verdict[] }
+  /** Answers `askFeeRate`. */
+  | { readonly type: 'feeRate', readonly chain: ChainName, readonly targetBlocks: number, readonly satPerKvb: bigint }
+
 /** Everything that can happen to a node. */
 export type NodeEvent =
+  | ChainEvent
   /** First event of a process, after all entities are loaded. */
   | { readonly type: 'started' }
   /** A connection to a peer exists, passed the network gate, and all three streams are up. */
@@ -27,8 +78,19 @@ export type NodeEvent =
   /** The runner drained what was ready: rounds may start now, so that one round takes all that waited. */
   | { readonly type: 'flush' }
 
-/** What the runner performs. `send`, `announce`, `answer` and `notify` are held until their step's batch is durable. */
+/** What is asked of a chain. All but `broadcast` reveals nothing that must be stored first, and is performed at once. */
+export type ChainEffect =
+  /** Idempotent; asked again after every start. */
+  | { readonly type: 'watchChain' | 'unwatchChain', readonly chain: ChainName, readonly watch: ChainWatch }
+  | { readonly type: 'askHistory', readonly chain: ChainName, readonly of: ChainWatch, readonly fromHeight: number }
+  | { readonly type: 'askOutput', readonly chain: ChainName, readonly outpoint: Outpoint }
+  | { readonly type: 'askFeeRate', readonly chain: ChainName, readonly targetBlocks: number }
+  /** Publishes one transaction, or a parent and the child that pays for it. Held until the step's batch is durable. */
+  | { readonly type: 'broadcast', readonly chain: ChainName, readonly txids: readonly Hex[], readonly raws: readonly Uint8Array[] }
+
+/** What the runner performs. `send`, `announce`, `broadcast`, `answer` and `notify` are held until their step's batch is durable. */
 export type Effect =
+  | ChainEffect
   | { readonly type: 'send', readonly peer: PeerId, readonly stream: 'link', readonly message: LinkMessage }
   | { readonly type: 'send', readonly peer: PeerId, readonly stream: 'channel', readonly message: ChannelMessage }
   | { readonly type: 'send', readonly peer: PeerId, readonly stream: 'route', readonly message: RouteMessage }

@@ -25,6 +25,7 @@ import { createChannelWaits, type ChannelWaits } from './waits.js'
 
 /** The parts of a node, each seen by the others through a narrow host; and the step that is being made. */
 export interface Hosts {
+  readonly self: PeerId
   readonly channel: ChannelHost
   readonly link: LinkHost
   readonly routing: RoutingHost
@@ -167,6 +168,7 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     feePolicy: (peer: PeerId) => feePolicyOf(linkHost, peer)
   })
   return {
+    self,
     channel: channelHost,
     link: linkHost,
     routing: routingHost,

@@ -1,7 +1,7 @@
 import { drawFrom, type Env } from '../base/env.js'
 import { peerIdOfPublicKey, type RequestId } from '../base/ids.js'
 import { invariant, InvariantError, unreachable } from '../base/invariant.js'
-import { isRefusal, type Refusal } from '../base/step.js'
+import { isRefusal, refuse, type Refusal } from '../base/step.js'
 import { rollBack } from '../base/table.js'
 import { closeChannel, expireLocks, freezeChannel, onChannelMessage, onPeerConnected, onPeerDisconnected, openTrustLine, restart as restartChannels, setLimit, startRounds } from '../channel/channel.js'
 import { mulG } from '../crypto/curve.js'
@@ -119,6 +119,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
         startRounds(hosts.channel)
         break
       }
+      case 'chainStatus': case 'blockConnected': case 'blockDisconnected': case 'transactionSeen': case 'chainHistory': case 'outputFound': case 'broadcastVerdict': case 'feeRate': break
       default: unreachable(event)
     }
   }
@@ -130,6 +131,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
       case 'link.set': return setLink(hosts.link, what)
       case 'link.close': return closeLink(hosts.link, what)
       case 'channel.open': {
+        if (what.kind === 'chain') return refuse('not-implemented', { what: 'opening an enforced channel' })
         const opened = openTrustLine(hosts.channel, what)
         return isRefusal(opened) ? opened : hosts.waits.add({ requestId, channelId: opened, until: 'opened' })
       }
@@ -148,6 +150,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
         for (const id of stopped.ids) payments.onHostedStopped(hosts.payment, id)
         return {}
       }
+      case 'wallet.address': case 'wallet.send': case 'wallet.bump': case 'backup.restore': return refuse('not-implemented', { what: what.type })
       default: return unreachable(what)
     }
   }

@@ -4,7 +4,8 @@ import type { Effect } from './events.js'
  * Store before reveal, as structure: effects that reveal something wait until the batch with everything that was
  * decided before them is durable. Batches are numbered from 1 in the order they become durable.
  *
- * - `setTimer`, `clearTimer`, `keep`, `release`, `drop`, `findMeetingPoint` reveal nothing and are performed at once.
+ * - `setTimer`, `clearTimer`, `keep`, `release`, `drop`, `findMeetingPoint`, and what is watched on a chain and asked of
+ *   it, reveal nothing and are performed at once.
  * - Everything else of a step that changed something waits for the step's batch.
  * - On the channel stream, for answers and notices, a step that changed nothing waits too, for the newest batch that
  *   is not durable yet: it may repeat what an earlier step decided.
@@ -71,8 +72,8 @@ export function createOutbox (): Outbox {
 /** Whether nobody outside sees the effect. */
 function isPrivate (effect: Effect): boolean {
   switch (effect.type) {
-    case 'setTimer': case 'clearTimer': case 'keep': case 'release': case 'drop': case 'findMeetingPoint': return true
-    case 'send': case 'announce': case 'answer': case 'notify': return false
+    case 'setTimer': case 'clearTimer': case 'keep': case 'release': case 'drop': case 'findMeetingPoint': case 'watchChain': case 'unwatchChain': case 'askHistory': case 'askOutput': case 'askFeeRate': return true
+    case 'send': case 'announce': case 'answer': case 'notify': case 'broadcast': return false
   }
 }
 

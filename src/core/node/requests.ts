@@ -1,6 +1,10 @@
 import type { AssetId, ChannelId, InvoiceId, MeetingPointId, PeerId } from '../base/ids.js'
 import type { Units } from '../base/money.js'
 import type { AcceptRule, FeePolicy } from '../link/rules.js'
+import type { Restoration } from '../backup/backup.js'
+import type { EnforcedOpening } from '../channel/messages.js'
+import type { ChainName } from '../wallet/chain-facts.js'
+import type { SendId } from '../wallet/tables.js'
 
 /**
  * What the world above may ask of the core; each is answered exactly once, by the value named here or by a
@@ -15,10 +19,30 @@ export type Request =
   | { readonly type: 'link.close', readonly peer: PeerId }
   /** → { channelId }. Answered when both sides hold the signed state. */
   | { readonly type: 'channel.open', readonly peer: PeerId, readonly kind: 'trust-line', readonly asset: AssetId, readonly limit: Units, readonly amount: Units }
+  /**
+   * → { channelId, fundingTxid }. Answered when the first state is signed and the funding transaction is on its way, not
+   * when it is confirmed. Refused: no-chain, no-wallet, insufficient-coins, channel-refused, timed-out.
+   */
+  | {
+    readonly type: 'channel.open'
+    readonly peer: PeerId
+    readonly kind: 'chain'
+    readonly asset: AssetId
+    /** What the wallet puts in: whole satoshis. */
+    readonly amount: Units
+    /** What of it is the peer's from the first state on. */
+    readonly push: Units
+    readonly format?: EnforcedOpening['format'] | undefined
+    /** How long our own money waits after a close without the peer. */
+    readonly delayBlocks?: number | undefined
+  }
   /** → {}. Answered when the round that sets the limit is irrevocable. */
   | { readonly type: 'channel.set', readonly channelId: ChannelId, readonly limit: Units }
-  /** → { status: 'closed' | 'closing' }. */
-  | { readonly type: 'channel.close', readonly channelId: ChannelId }
+  /**
+   * → { status: 'closed' | 'closing', txid? }. An enforced channel is `closing` when both signed the closing transaction,
+   * which has that txid; with `force` at once, and the peer is not asked.
+   */
+  | { readonly type: 'channel.close', readonly channelId: ChannelId, readonly force?: boolean | undefined }
   /** → { invoice: text, id, expiresMs } */
   | { readonly type: 'invoice.create', readonly asset: AssetId, readonly amount: Units, readonly description: string, readonly expiryMs: number | undefined, readonly meetingPoints: readonly MeetingPointId[] | undefined }
   /** → {} */
@@ -29,6 +53,14 @@ export type Request =
   | { readonly type: 'meetingPoint.host' }
   /** → {} */
   | { readonly type: 'meetingPoint.stop', readonly id: MeetingPointId | undefined }
+  /** → { address }. One that nobody was given before. */
+  | { readonly type: 'wallet.address', readonly chain: ChainName }
+  /** → { id, txid, feeSat }. Answered when the payment is stored and on its way. */
+  | { readonly type: 'wallet.send', readonly chain: ChainName, readonly address: string, readonly valueSat: bigint | 'all', readonly satPerKvb?: bigint | undefined, readonly targetBlocks?: number | undefined }
+  /** → { id, txid, feeSat }. Replaces an unconfirmed payment by one of a higher fee. */
+  | { readonly type: 'wallet.bump', readonly id: SendId, readonly satPerKvb?: bigint | undefined }
+  /** → { channels }. Their peers are asked to close them; what is ours then comes to the wallet. */
+  | { readonly type: 'backup.restore', readonly restoration: Restoration }
 
 export type RequestName = Request['type']
 

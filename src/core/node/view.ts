@@ -36,6 +36,10 @@ export function createView (hosts: Hosts, state: NodeState, network: Network): N
       return { id, asset, amount, description, createdMs, expiresMs }
     },
     meetingPoints: () => meetingPointViews(hosts.routing),
+    walletBalances: () => [],
+    walletSends: () => [],
+    backupContent: (createdMs) => ({ network: network.name, peerId: hosts.self, identity: undefined, peers: [], chains: [], channels: [], createdMs }),
+    resume: () => [],
     warnings: () => warningsOf(hosts, state),
     rawChannels: () => [...state.channel.channels.values()],
     locksOf: (channelId) => [...state.channel.locks.group(channelId).values()],
