@@ -64,6 +64,8 @@ export interface TwoEnds {
   seconds: number
   /** Of the chain, for ends that follow one. */
   height: number
+  /** The chain that they follow. */
+  clock: 'bitcoin' | 'litecoin'
   /** Every message that left an end. */
   readonly sent: Array<{ readonly from: End, readonly message: ChannelMessage }>
   connect: () => void
@@ -115,7 +117,7 @@ function createEnd (name: string, world: TwoEnds, deliverTo: () => Uint8Array[])
     }
     return {
       ...tables,
-      get env () { return { nowMs: (world.seconds + end.aheadSeconds) * 1000, heights: end.chain === undefined ? {} : { bitcoin: world.height }, entropy: sha256(utf8Bytes(`${name} ${steps}`)) } },
+      get env () { return { nowMs: (world.seconds + end.aheadSeconds) * 1000, heights: end.chain === undefined ? {} : { [world.clock]: world.height }, entropy: sha256(utf8Bytes(`${name} ${steps}`)) } },
       draw: (label) => drawFrom(sha256(utf8Bytes(`${name} ${steps}`)))(label),
       self,
       identitySecret,
@@ -201,6 +203,7 @@ export function twoEnds (names: readonly [string, string] = ['alice', 'bob']): T
     connected: false,
     seconds: START_SECONDS,
     height: 1_000,
+    clock: 'bitcoin',
     sent: [],
     connect () {
       if (world.connected) return

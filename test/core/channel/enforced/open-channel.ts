@@ -15,9 +15,9 @@ import { hashOf } from './two-sides.js'
 
 export const payoutOf = (name: string): Uint8Array => Uint8Array.of(0x51, 0x20, ...hashOf(`payout of ${name}`))
 
-/** A chain with both formats, one confirmation wanted. */
-export const chainOf = (name: string): ChainHost => ({
-  terms: (asset) => asset === ASSET ? { clock: 'bitcoin', formats: ['v3-zero-fee', 'v2-fee'], confirmations: 3 } : undefined,
+/** A chain with the formats it has, three confirmations wanted. */
+export const chainOf = (name: string, clock: TwoEnds['clock'] = 'bitcoin'): ChainHost => ({
+  terms: (asset) => asset === ASSET ? { clock, formats: clock === 'bitcoin' ? ['v3-zero-fee', 'v2-fee'] : ['v2-fee'], confirmations: 3 } : undefined,
   payoutScript: () => payoutOf(name),
   feeRatePerKvb: () => 2_000n
 })
@@ -28,10 +28,11 @@ export const FUNDING_SAT = 1_000_000n
 export const FUNDING = { txid: hashOf('funding of the channel'), index: 1 }
 
 /** Two ends that follow a chain, connected. */
-export function twoChainEnds (): TwoEnds {
+export function twoChainEnds (clock: TwoEnds['clock'] = 'bitcoin'): TwoEnds {
   const world = twoEnds()
+  world.clock = clock
   for (const end of [world.alice, world.bob]) {
-    end.chain = chainOf(end.name)
+    end.chain = chainOf(end.name, clock)
     end.reload()
   }
   world.connect()
@@ -73,14 +74,14 @@ export function enforcedOf (end: End, id: ChannelId): EnforcedState {
 }
 
 /** The lock with a number that expires at a height. */
-export function heightLock (n: number, amount: bigint, height: number): { readonly secret: Uint8Array, readonly terms: Omit<LockTerms, 'id'>, readonly origin: OriginId } {
+export function heightLock (n: number, amount: bigint, height: number, clock: TwoEnds['clock'] = 'bitcoin'): { readonly secret: Uint8Array, readonly terms: Omit<LockTerms, 'id'>, readonly origin: OriginId } {
   const lock = lockNumbered(n, amount, 0)
-  return { ...lock, terms: { ...lock.terms, expiry: { clock: 'bitcoin', value: height } } }
+  return { ...lock, terms: { ...lock.terms, expiry: { clock, value: height } } }
 }
 
 /** An end offers the lock with a number. */
 export function offer (end: End, id: ChannelId, n: number, amount: bigint, height = 1_100): ReturnType<typeof heightLock> {
-  const lock = heightLock(n, amount, height)
+  const lock = heightLock(n, amount, height, enforcedOf(end, id).terms.clock)
   assert.equal(end.step((host) => offerLock(host, id, lock.terms, lock.origin)), undefined)
   return lock
 }

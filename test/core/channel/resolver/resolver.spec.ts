@@ -2,21 +2,13 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { toHex } from '../../../../src/core/base/bytes.js'
 import { dutiesFor, forceClose, freezeChannel, fulfilLock, startRounds } from '../../../../src/core/channel/channel.js'
-import { signedCommitment } from '../../../../src/core/channel/enforced/commitment.js'
-import { signCommitment } from '../../../../src/core/channel/enforced/evidence.js'
 import { payFee, takePtlcs } from '../../../../src/core/channel/enforced/spends.js'
-import { displayTxid, transactionBytes, txidOf, type Transaction } from '../../../../src/core/channel/enforced/transaction.js'
+import { displayTxid, transactionBytes, txidOf } from '../../../../src/core/channel/enforced/transaction.js'
 import { adapt } from '../../../../src/core/crypto/adaptor.js'
 import { holdingsOf } from '../../../../src/core/channel/resolver/holdings.js'
 import { channelOf, inject, intercept, locksOf, told, type End } from '../two-ends.js'
 import { offer } from '../enforced/open-channel.js'
-import { assertAtLeast, assertPaid, chainWorld, isForgotten, type ChainWorld } from './chain-world.js'
-
-/** The newest commitment of an end, signed by both. */
-function commitmentOf (end: End, world: ChainWorld): Transaction {
-  const held = holdingsOf(end.host, channelOf(end, world.id))!
-  return signedCommitment(held.own.commitment, { local: signCommitment(held.secrets, held.own.commitment), remote: held.own.signature })
-}
+import { assertAtLeast, assertPaid, chainWorld, commitmentOf, isForgotten } from './chain-world.js'
 
 for (const format of ['v3-zero-fee', 'v2-fee'] as const) {
   const accepted = format === 'v3-zero-fee' ? ['accepted', 'accepted'] : ['accepted']
