@@ -5,7 +5,8 @@ import type { FailReason, Lock } from '../channel/lock.js'
 import { addMulG, addScalars, negateScalar, opens } from '../crypto/curve.js'
 import { maskMessage } from '../crypto/lock-message.js'
 import { ONION_BYTES, sealOnion, wrapOnion } from '../crypto/onion.js'
-import { byOwnClock, forwardDelta, outgoingExpiry, reservedUntil, stillValid } from './deadlines.js'
+import { clockOf, deltaBetweenPeers, isTooLongFrom } from './clocks.js'
+import { byOwnClock, outgoingExpiry, reservedUntil, stillValid } from './deadlines.js'
 import { cancelHalf, drawId, drawScalar, endHalf, forgetHalf, halfOf, onNoRoute, setHalfTimer, tellCancel, update } from './half-route.js'
 import type { Cancel, HaveNoRoute, HaveRoute, Matched } from './messages.js'
 import { composeQuotes, forwardQuote, quoteIn, quoteOut, type Quote } from './quote.js'
@@ -23,7 +24,7 @@ export function onHaveRoute (host: Host, peer: PeerId, message: HaveRoute): void
     host.tables.outcomes.push({ type: 'routed', half, quote: message.quote, via: { peer, routeId: to.routeId, onion: message.onion } })
     return
   }
-  const priced = priceOnward(host, half, peer, message.quote)
+  const priced = priceOnward(host, half, half.from.peer, peer, message.quote)
   if (priced === undefined || !reserve(host, half.id, priced.channelId, priced.amount, half.from.peer)) {
     tellCancel(host, half)
     endHalf(host, half, 'no-way')
@@ -40,7 +41,7 @@ export function onHaveRoute (host: Host, peer: PeerId, message: HaveRoute): void
 interface Priced { readonly own: Quote, readonly quote: Quote, readonly channelId: ChannelId, readonly amount: Units }
 
 /** Adds this hop's quote before what the next one asks for; undefined when that cannot be carried. */
-function priceOnward (host: Host, half: Half, peer: PeerId, next: Quote): Priced | undefined {
+function priceOnward (host: Host, half: Half, before: PeerId, peer: PeerId, next: Quote): Priced | undefined {
   if (next.assetIn !== half.asset || !stillValid(host.env, next.validUntil)) return undefined
   const most = quoteIn(next, next.maxOut)
   if (most === undefined) return undefined
@@ -49,9 +50,10 @@ function priceOnward (host: Host, half: Half, peer: PeerId, next: Quote): Priced
   const amount = full === undefined ? minUnits(most, half.amount) : most
   const channelId = full ?? freeChannel(host, peer, half.asset, amount)
   if (channelId === undefined) return undefined
-  const own = forwardQuote(half.asset, host.feePolicy(peer, half.asset), amount, forwardDelta(host.settings, host.draw('delta')), reservedUntil(host.env, host.settings))
+  const delta = deltaBetweenPeers(host, half.asset, before, peer, next.expiryDeltaSeconds)
+  const own = forwardQuote(half.asset, host.feePolicy(peer, half.asset), amount, delta, reservedUntil(host.env, host.settings))
   const quote = composeQuotes(own, byOwnClock(next)) // ROUTE-22
-  return quote === undefined || quote.expiryDeltaSeconds > host.settings.freezeMaxSeconds ? undefined : { own, quote, channelId, amount }
+  return quote === undefined || isTooLongFrom(host, half.asset, before, quote.expiryDeltaSeconds) ? undefined : { own, quote, channelId, amount }
 }
 
 /** A payer was found: this hop of the payee half reserves. */
@@ -159,16 +161,16 @@ function forward (host: Host, channelId: ChannelId, lock: Lock, half: Half, way:
   const rest = quoteOut(own, terms.amount)
   // More than the quote's largest amount is not passed on: the payee gets what it asked for in any case.
   const amount = rest === undefined ? undefined : minUnits(rest, own.maxOut)
-  const expiry = outgoingExpiry(host.env, host.settings, terms.expiry, own.expiryDeltaSeconds, next.expiryDeltaSeconds)
   const point = addMulG(terms.point, way.side === 'payer' ? negateScalar(way.tweak) : way.tweak) // ROUTE-35
   if (amount === undefined || least === undefined || amount < least || amount === 0n || amount < own.minOut || !stillValid(host.env, own.validUntil) || point === undefined) {
     giveBack(host, channelId, lock, half, 'refused')
     return
   }
-  if (expiry === undefined) { giveBack(host, channelId, lock, half, 'expired'); return }
   release(host, half.id)
   const outgoing = way.channelId ?? freeChannel(host, way.peer, half.asset, amount)
   if (outgoing === undefined || cause === undefined || !mayForward(host, cause, outgoing, half.asset, amount)) { giveBack(host, channelId, lock, half, 'busy'); return }
+  const expiry = outgoingExpiry(host.env, host.settings, terms.expiry, clockOf(host, outgoing), own.expiryDeltaSeconds, next.expiryDeltaSeconds, host.draw('begin'))
+  if (expiry === undefined) { giveBack(host, channelId, lock, half, 'expired'); return }
   const origin = drawId<OriginId>(host.draw, 'origin')
   // Written in the same step as the offer: whoever finds one after a crash finds the other.
   host.tables.hops.set(origin, {

@@ -4,6 +4,7 @@ import { toHex } from '../base/bytes.js'
 import { invariant, unreachable } from '../base/invariant.js'
 import { encryptPoint, makeEndpointPair, rerandomise, rerandomisePair, type Ciphertext, type EndpointPair } from '../crypto/elgamal.js'
 import { pointOfId, scalarOf } from '../crypto/curve.js'
+import { timedQuotes } from './clocks.js'
 import { halfLifeMs } from './deadlines.js'
 import type { NextHop } from './host.js'
 import { ANSWER_MARGIN_MS, FORWARDS_GIVEN_MIN, HOP_TIME_MS, HOP_TIME_NEEDED_MS, TIME_LEFT_MS_MAX } from './limits.js'
@@ -72,6 +73,8 @@ function timeGivenMs (host: Host, hop: NextHop, leftMs: number): number {
 }
 
 function ask (host: Host, half: Half, hop: NextHop, leftMs: number): boolean {
+  const quotes = half.side === 'payee' ? timedQuotes(host, half, hop.peer) : undefined
+  if (half.side === 'payee' && quotes === undefined) return false
   const routeId = drawId<RouteId>(host.draw, 'route id') // ROUTE-3
   const given = Math.min(half.forwardsLeft, Math.max(FORWARDS_GIVEN_MIN, Math.floor(half.forwardsLeft / 2))) // ROUTE-11
   const timeLeftMs = timeGivenMs(host, hop, leftMs)
@@ -89,7 +92,7 @@ function ask (host: Host, half: Half, hop: NextHop, leftMs: number): boolean {
     forwardsLeft: given,
     detoursLeft: half.detoursLeft - (hop.detour ? 1 : 0),
     timeLeftMs,
-    quote: half.side === 'payee' ? half.quote : undefined
+    quote: quotes?.quote
   }
   if (!host.sendRoute(hop.peer, message)) return false
   const to: Onward = { peer: hop.peer, routeId, given }
@@ -98,6 +101,8 @@ function ask (host: Host, half: Half, hop: NextHop, leftMs: number): boolean {
     tried: [...half.tried, hop.peer],
     forwardsLeft: half.forwardsLeft - given,
     detoursLeft: message.detoursLeft,
+    own: quotes === undefined ? half.own : quotes.own,
+    quote: quotes === undefined ? half.quote : quotes.quote,
     place: half.side === 'payer' ? { status: 'searching', to } : { status: 'placed', to }
   })
   // A payee half gets no answer while all is well: it is remembered until its owner should have refreshed it.

@@ -1,4 +1,4 @@
-import type { Draw, Env } from '../base/env.js'
+import type { ClockName, Draw, Env } from '../base/env.js'
 import type { AssetId, ChannelId, MeetingPointId, OriginId, PeerId, RequestId } from '../base/ids.js'
 import type { Units } from '../base/money.js'
 import type { Refusal } from '../base/step.js'
@@ -44,6 +44,8 @@ export interface PaymentHost<M, T> {
   /** Most units of one amount in this asset; of an asset not known here the largest of all. */
   assetMax: (asset: AssetId) => Units
   peerOf: (channelId: ChannelId) => PeerId | undefined
+  /** The clock that a channel's locks expire by; absent when all run on `unix`. */
+  clockOf?: (channelId: ChannelId) => ClockName | undefined
   /** Queues an add. Its end comes as offerFailed or offerSettled with the same origin; a refusal means nothing was queued. */
   offer: (channelId: ChannelId, terms: Omit<LockTerms, 'id'>, origin: OriginId) => Refusal | undefined
   /** Takes back an add that still waits for its round; true when it will certainly never be sent (no offerFailed follows). */
@@ -85,8 +87,14 @@ export interface PaymentSettings {
   readonly forwardDeltaSeconds: number
   readonly forwardDeltaRandomSeconds: number
   readonly finalDeltaSeconds: number
-  /** The longest total time-lock the payer accepts: the M11 setting. */
+  /** The same on channels that a chain enforces, in blocks of ten minutes; on other chains as long. */
+  readonly forwardDeltaBlocks: number
+  readonly forwardDeltaRandomBlocks: number
+  readonly finalDeltaBlocks: number
+  /** The longest total time-lock that is accepted: the M11 setting. */
   readonly freezeMaxSeconds: number
+  /** The same where the node follows a chain, whose blocks may be slow. */
+  readonly freezeMaxChainSeconds: number
   /** Time a half route may take in all. */
   readonly routeTimeoutMs: number
   /** How long a route message may stay unanswered at one hop beyond the time it gave onward. */

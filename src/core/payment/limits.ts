@@ -44,6 +44,10 @@ export const ANSWER_MARGIN_MS = 100
 export const REFRESH_MARGIN_MS = 20_000
 /** Clocks of two neighbours may differ by this much: a quote's end is judged with it. */
 export const CLOCK_SKEW_SECONDS = 60
+/** Blocks of ten minutes by which the heights that two neighbours see may differ. */
+export const HEIGHT_SKEW_BLOCKS = 2
+/** Blocks come at most so many times faster or slower than they should, as far as time-locks between clocks depend on it. */
+export const BLOCK_INTERVAL_SPREAD = 2
 
 /** Meeting points that an invoice may list, and how many it lists when nothing else is said. */
 export const MEETING_POINTS_MAX = 8
@@ -91,6 +95,10 @@ export const PAYMENT_DEFAULTS: PaymentSettings = {
   forwardDeltaRandomSeconds: 240,
   finalDeltaSeconds: 900,
   freezeMaxSeconds: 86_400,
+  forwardDeltaBlocks: 40,
+  forwardDeltaRandomBlocks: 16,
+  finalDeltaBlocks: 24,
+  freezeMaxChainSeconds: 1_209_600,
   routeTimeoutMs: 20_000,
   reservationMs: 10_000,
   matchWaitMs: 2_000,

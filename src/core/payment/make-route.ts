@@ -1,6 +1,6 @@
 import type { PeerId } from '../base/ids.js'
 import { ZERO } from '../base/money.js'
-import { byOwnClock, forwardDelta, rememberedUntil, stillValid } from './deadlines.js'
+import { byOwnClock, rememberedUntil, stillValid } from './deadlines.js'
 import { cancelHalf, drawId, searchOnward } from './half-route.js'
 import { HOPS_LEFT_MAX, MAKES_BURST_MAX, MAKES_PER_SECOND_MAX, PAYEE_HALVES_MAX, PAYEE_HALVES_PER_NEIGHBOUR_MAX, PAYER_HALVES_MAX, PAYER_HALVES_PER_NEIGHBOUR_MAX } from './limits.js'
 import { arriveAtMeetingPoint } from './meeting-point.js'
@@ -60,7 +60,7 @@ function halfFor (host: Host, peer: PeerId, message: MakeRoute): Half | NoRouteR
   return { ...base, ...priced }
 }
 
-/** A hop of the payee half adds its own quote, and checks that it could send what the payee asks for. */
+/** A hop of the payee half adds its own quote, and checks that it could send what the payee asks for. Its time is added when it is known who is asked. */
 function pricePayeeHalf (host: Host, peer: PeerId, message: MakeRoute): Pick<Half, 'amount' | 'amountTold' | 'next' | 'own' | 'quote'> | undefined {
   const next = message.quote
   if (next === undefined || next.assetIn !== message.asset || !stillValid(host.env, next.validUntil)) return undefined
@@ -68,10 +68,10 @@ function pricePayeeHalf (host: Host, peer: PeerId, message: MakeRoute): Pick<Hal
   if (out === undefined || out === ZERO || freeChannel(host, peer, message.asset, out) === undefined) return undefined
   // The meeting point adds its quote when it matches.
   if (host.hosted.has(message.meetingPoint)) return { amount: out, amountTold: out, next, own: undefined, quote: undefined }
-  const own = forwardQuote(message.asset, host.feePolicy(peer, message.asset), out, forwardDelta(host.settings, host.draw('delta')), rememberedUntil(host.env, host.settings))
+  const own = forwardQuote(message.asset, host.feePolicy(peer, message.asset), out, 0, rememberedUntil(host.env, host.settings))
   const quote = composeQuotes(own, byOwnClock(next)) // ROUTE-22
   const amount = quote === undefined ? undefined : quoteIn(quote, quote.maxOut)
-  if (quote === undefined || amount === undefined || quote.expiryDeltaSeconds > host.settings.freezeMaxSeconds) return undefined
+  if (quote === undefined || amount === undefined) return undefined
   return { amount, amountTold: amount, next, own, quote }
 }
 

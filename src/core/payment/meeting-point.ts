@@ -1,7 +1,8 @@
 import { toHex } from '../base/bytes.js'
 import { sealOnion } from '../crypto/onion.js'
 import { decryptPoint } from '../crypto/elgamal.js'
-import { byOwnClock, forwardDelta, halfLifeMs, reservedUntil } from './deadlines.js'
+import { deltaBetweenPeers, isTooLongFrom, timedQuotes } from './clocks.js'
+import { byOwnClock, halfLifeMs, reservedUntil } from './deadlines.js'
 import { drawScalar, endHalf, forgetHalf, setHalfTimer, update } from './half-route.js'
 import { HOP_TIME_MS, USED_TOKENS_MAX, USED_TOKENS_MS } from './limits.js'
 import { composeQuotes, forwardQuote, quoteIn, type Quote } from './quote.js'
@@ -72,7 +73,10 @@ function match (host: Host, payer: Half, payee: Half, matchPoint: Uint8Array): v
 function crossingTerms (host: Host, payer: Half, payee: Half): { readonly own: Quote | undefined, readonly quote: Quote, readonly channelId: Crossing['channelId'] } | undefined {
   if (payer.asset !== payee.asset) return undefined
   // The payee is here: its own quote is the price.
-  if (payee.from.type !== 'link') return payee.quote === undefined ? undefined : { own: undefined, quote: payee.quote, channelId: undefined }
+  if (payee.from.type !== 'link') {
+    const quote = payer.from.type === 'link' ? timedQuotes(host, payee, payer.from.peer)?.quote : undefined
+    return quote === undefined ? undefined : { own: undefined, quote, channelId: undefined }
+  }
   const { next } = payee
   const most = next === undefined ? undefined : quoteIn(next, next.maxOut)
   if (next === undefined || most === undefined) return undefined
@@ -80,9 +84,10 @@ function crossingTerms (host: Host, payer: Half, payee: Half): { readonly own: Q
   if (channelId === undefined || !reserve(host, payer.id, channelId, most, payer.from.type === 'link' ? payer.from.peer : host.self)) return undefined
   // The payer is here: it pays no fee to itself.
   if (payer.from.type !== 'link') return { own: undefined, quote: next, channelId }
-  const own = forwardQuote(payee.asset, host.feePolicy(payee.from.peer, payee.asset), most, forwardDelta(host.settings, host.draw('delta')), reservedUntil(host.env, host.settings))
+  const delta = deltaBetweenPeers(host, payee.asset, payer.from.peer, payee.from.peer, next.expiryDeltaSeconds)
+  const own = forwardQuote(payee.asset, host.feePolicy(payee.from.peer, payee.asset), most, delta, reservedUntil(host.env, host.settings))
   const quote = composeQuotes(own, byOwnClock(next))
-  return quote === undefined ? undefined : { own, quote, channelId }
+  return quote === undefined || isTooLongFrom(host, payer.asset, payer.from.peer, quote.expiryDeltaSeconds) ? undefined : { own, quote, channelId }
 }
 
 /** Nobody can be matched twice with a token; after a day, or when there are too many, the oldest are forgotten. */

@@ -4,7 +4,7 @@ import { refuse, type Refusal } from '../base/step.js'
 import type { FailReason, Lock } from '../channel/lock.js'
 import { addScalars, isScalar, mulG, opens, pointOfId } from '../crypto/curve.js'
 import { maskMessage, openMessage } from '../crypto/lock-message.js'
-import { claimable, firstDelta, rememberedUntil } from './deadlines.js'
+import { claimable, rememberedUntil } from './deadlines.js'
 import { cancelHalf, drawBetween, drawId, drawScalar, forgetHalf } from './half-route.js'
 import { fitsDescription, writeInvoice } from './invoice.js'
 import { ATTEMPTS_MAX, DETOURS_MAX, FORWARDS_MAX, HISTORY_MAX, HOPS_LEFT_MAX, HOPS_LEFT_MIN, INVOICE_EXPIRY_MS_MAX, MATCHED_INTERVAL_MS, MEETING_POINTS_LISTED, MEETING_POINTS_MAX, OPENINGS_MAX, REOPEN_MS } from './limits.js'
@@ -146,7 +146,7 @@ export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: Meetin
     base: ZERO,
     minOut: entity.amount,
     maxOut: entity.amount,
-    expiryDeltaSeconds: firstDelta(settings, host.draw('delta')),
+    expiryDeltaSeconds: 0, // added when it is known who is asked
     validUntil: rememberedUntil(host.env, settings)
   }
   beginHalf(host, {

@@ -7,7 +7,8 @@ import { isRefusal, refuse, type Refusal } from '../base/step.js'
 import type { FailReason } from '../channel/lock.js'
 import { addMulG, addScalars, isScalar, mulG, subScalars } from '../crypto/curve.js'
 import { maskMessage, sealMessage } from '../crypto/lock-message.js'
-import { lockedSeconds, payerExpiry, stillValid } from './deadlines.js'
+import { clockOf } from './clocks.js'
+import { freezeMaxSeconds, lockedSeconds, startExpiry, stillValid } from './deadlines.js'
 import { crossingOnion, forgetWithPartner } from './forwarder.js'
 import { cancelHalf, drawBetween, drawId, drawScalar } from './half-route.js'
 import { parseInvoice, type Invoice } from './invoice.js'
@@ -223,6 +224,12 @@ export function onPayerRouted (host: Host, outcome: Extract<HalfOutcome, { type:
     again(host, search, half, 'no channel toward the way found can send the amount')
     return
   }
+  const tooLong = judgeTime(host, search, hop.channelId, quote)
+  if (tooLong !== undefined) {
+    cancelHalf(host, half)
+    again(host, { ...search, ...tooLong }, half, 'too long')
+    return
+  }
   const total = tweaks.reduce(addScalars, blind)
   const point = addMulG(payment.point, total)
   invariant(point !== undefined, 'a point and a sum of fresh tweaks do not cancel out')
@@ -261,9 +268,13 @@ function judgePrice (host: Host, payment: Payment, quote: Quote): Units | { read
   const fee = subUnitsOrZero(amountIn, amount)
   if (amountIn < amount) return { reason: 'the way found asks for less than it delivers', seen: {} }
   if (fee > feeMax) return { reason: 'too dear', seen: { feeSeen: search?.feeSeen === undefined || fee < search.feeSeen ? fee : search.feeSeen } }
-  const seconds = lockedSeconds(host.settings, quote.expiryDeltaSeconds)
-  if (seconds > host.settings.freezeMaxSeconds) return { reason: 'too long', seen: { secondsSeen: Math.min(seconds, search?.secondsSeen ?? seconds) } }
   return amountIn
+}
+
+/** What stands against the time that the money would be locked for, by the clock of the channel that it leaves by. @see ROUTE-43 */
+function judgeTime (host: Host, search: Search, channelId: ChannelId, quote: Quote): Partial<Search> | undefined {
+  const seconds = lockedSeconds(host.settings, clockOf(host, channelId), quote.expiryDeltaSeconds)
+  return seconds > freezeMaxSeconds(host.env, host.settings) ? { secondsSeen: Math.min(seconds, search.secondsSeen ?? seconds) } : undefined
 }
 
 /** The sealed message to the payee, with the payer's half of the masks already on it. */
@@ -301,8 +312,8 @@ function lock (host: Host, search: Search, payment: Payment, half: Half, first: 
   tables.parts.set(origin, part)
   tables.payments.set(payment.id, { ...payment, status: 'locked', fee: subUnits(first.amountIn, payment.amount) })
   tables.searches.set(payment.id, { ...search, half: undefined })
-  const expiry = payerExpiry(env, settings, first.expirySeconds)
-  const refused = host.offer(first.channelId, { amount: first.amountIn, expiry, point: first.point, routeId: first.routeId, message: first.message, onion: first.onion }, origin)
+  const expiry = startExpiry(env, settings, clockOf(host, first.channelId), first.expirySeconds, host.draw('begin'))
+  const refused = expiry === undefined ? refuse('busy', { what: 'a chain that is not followed', limit: 0 }) : host.offer(first.channelId, { amount: first.amountIn, expiry, point: first.point, routeId: first.routeId, message: first.message, onion: first.onion }, origin)
   if (refused !== undefined) {
     onPartFailed(host, part, 'busy')
     return

@@ -22,7 +22,7 @@ export type { InvoiceRequest } from './payee.js'
  * Payments: half routes from both ends to a meeting point, and the locks that follow them.
  *
  * In reading order: `host` (what is used of the node), `messages`, `quote`, `deadlines`, `invoice`, `session` (what the
- * ends share), `tables` (entities), `reservations`, `half-route` (the search), `meeting-point`, `make-route`,
+ * ends share), `tables` (entities), `reservations`, `clocks`, `half-route` (the search), `meeting-point`, `make-route`,
  * `forwarder` (a hop), `payee`, `payer-result`, `payer`, `restart`, `views`, `limits`; and this file, where the node calls in.
  *
  * What one payment costs in multiplications of points (the rest is hashing); a retry pays its own row again:

@@ -2,21 +2,22 @@ import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { toHex } from '../../../src/core/base/bytes.js'
 import { coin } from '../../../src/core/base/assets.js'
-import { drawFrom, type Env } from '../../../src/core/base/env.js'
+import { drawFrom, type ClockName, type Env, type Expiry } from '../../../src/core/base/env.js'
 import { sha256, taggedHash } from '../../../src/core/base/hash.js'
 import { peerIdOfPublicKey, type ChannelId, type MeetingPointId, type OriginId, type PeerId, type RequestId } from '../../../src/core/base/ids.js'
 import { asUnits, type Units } from '../../../src/core/base/money.js'
 import { isFault, isRefusal, refuse, type Refusal } from '../../../src/core/base/step.js'
-import { newJournal, rollBack, type Journal } from '../../../src/core/base/table.js'
+import { newJournal, rollBack } from '../../../src/core/base/table.js'
 import type { FailReason, Lock, LockTerms } from '../../../src/core/channel/lock.js'
 import { mulG, scalarOf } from '../../../src/core/crypto/curve.js'
 import type { FeePolicy } from '../../../src/core/link/rules.js'
-import type { PaymentNotice, PaymentSettings } from '../../../src/core/payment/host.js'
+import type { PaymentSettings } from '../../../src/core/payment/host.js'
 import { PAYMENT_DEFAULTS } from '../../../src/core/payment/limits.js'
 import type { RouteMessage } from '../../../src/core/payment/messages.js'
 import * as payments from '../../../src/core/payment/payment.js'
-import { createPaymentTables, PAYMENT_LAYOUTS, type Host, type PaymentTables } from '../../../src/core/payment/tables.js'
+import { createPaymentTables, PAYMENT_LAYOUTS, type Host } from '../../../src/core/payment/tables.js'
 import { decodeRoute, encodeRoute } from '../../../protocols/route/codec.js'
+import type { FakeChannel, FakeNode, Faults, NetworkOptions } from './fake-parts.js'
 
 /**
  * A small network of payment layers under one clock: real route messages through the real codec, and channels that
@@ -27,54 +28,8 @@ export const BTC = coin('btc', 'regtest')
 const LATENCY_MS = 5
 export const START_MS = 1_700_000_000_000
 
-/** Things that a test lets happen. Each may be replaced while the network runs. */
-export interface Faults {
-  /** Undefined drops the message. */
-  route: (from: number, to: number, message: RouteMessage) => RouteMessage | undefined
-  /** What the receiver of a lock sees of it, and after how many milliseconds; undefined: never. */
-  lock: (from: number, to: number, terms: LockTerms) => { readonly terms: LockTerms, readonly delayMs: number } | undefined
-  /** Whether a receiver's fulfil reaches the channel. */
-  fulfil: (node: number) => boolean
-  /** Whether this node's offers wait for a round that never comes. */
-  queue: (node: number) => boolean
-  /** Whether this node's offers are refused by its channels. */
-  offer: (node: number) => Refusal | undefined
-}
-
-interface ChannelLock { readonly lock: Lock, readonly amount: bigint, readonly from: number, status: 'live' | 'fulfilled' | 'failed' | 'expired', offererKnows: boolean }
-
-export interface FakeChannel {
-  readonly id: ChannelId
-  readonly ends: readonly [number, number]
-  readonly balance: Map<number, bigint>
-  readonly locks: ChannelLock[]
-}
-
-export interface FakeNode {
-  readonly index: number
-  readonly peer: PeerId
-  journal: Journal
-  tables: PaymentTables
-  readonly host: Host
-  readonly store: Map<string, Uint8Array>
-  readonly timers: Map<string, number>
-  readonly hosted: Map<MeetingPointId, Uint8Array>
-  readonly answers: Map<string, object | Refusal>
-  readonly notices: PaymentNotice[]
-  /** Offers that wait for a round that never comes; see {@link Faults.queue}. */
-  readonly queued: Set<OriginId>
-  up: boolean
-}
-
-export interface NetworkOptions {
-  readonly edges: ReadonlyArray<readonly [number, number]>
-  /** What each end can send on each channel. */
-  readonly balance?: bigint
-  readonly hosts: readonly number[]
-  readonly settings?: Partial<PaymentSettings>
-  readonly fees?: Readonly<Record<number, FeePolicy>>
-  readonly seed?: string
-}
+/** The height of all chains when a network starts. */
+export const START_HEIGHT = 800_000
 
 export const FREE: FeePolicy = { base: asUnits(0n), ppm: 0 }
 /** Seconds in place of minutes. */
@@ -109,7 +64,7 @@ export class FakeNetwork {
     for (const ends of options.edges) {
       const id = toHex(taggedHash('amiko/test/channel', Uint8Array.of(this.channels.length))) as ChannelId
       const balance = options.balance ?? 1_000n
-      this.channels.push({ id, ends, balance: new Map([[ends[0], balance], [ends[1], balance]]), locks: [] })
+      this.channels.push({ id, ends, clock: options.clocks?.[this.channels.length] ?? 'unix', balance: new Map([[ends[0], balance], [ends[1], balance]]), locks: [] })
     }
     for (const index of options.hosts) {
       const secret = scalarOf(taggedHash('amiko/test/role', Uint8Array.of(index)))
@@ -213,6 +168,19 @@ export class FakeNetwork {
     }
   }
 
+  /** Heights of the chains, if any channel runs on one. */
+  get heights (): Env['heights'] {
+    const height = (clock: ClockName): number => START_HEIGHT + Math.floor((this.nowMs - START_MS) / this.blockMs(clock))
+    return this.options.clocks === undefined ? {} : { bitcoin: height('bitcoin'), litecoin: height('litecoin') }
+  }
+
+  private blockMs (clock: ClockName): number { return (this.options.blockMs ?? 600_000) / (clock === 'litecoin' ? 4 : 1) }
+
+  /** When the offerer of a lock takes it back. */
+  overMs ({ clock, value }: Expiry): number {
+    return clock === 'unix' ? value * 1_000 + 60_000 : START_MS + (value + 1 - START_HEIGHT) * this.blockMs(clock)
+  }
+
   // ---- What a test looks at ----
 
   /** What a node has over all its channels, less what it had at the start; live locks count for who offered them. */
@@ -279,7 +247,7 @@ export class FakeNetwork {
     let drawsOfStep = -1
     let draw = drawFrom(this.seed)
     const host: Host = {
-      get env (): Env { return { nowMs: net.nowMs, heights: {}, entropy: new Uint8Array(32) } },
+      get env (): Env { return { nowMs: net.nowMs, heights: net.heights, entropy: new Uint8Array(32) } },
       draw (label) {
         if (drawsOfStep !== net.steps) {
           drawsOfStep = net.steps
@@ -329,6 +297,7 @@ export class FakeNetwork {
         const channel = net.channels.find(({ id, ends }) => id === channelId && ends.includes(index))
         return channel === undefined ? undefined : net.node(channel.ends.find((end) => end !== index)!).peer
       },
+      clockOf: (channelId) => net.channels.find(({ id }) => id === channelId)?.clock,
       offer: (channelId, terms, origin) => net.offer(index, channelId, terms, origin),
       cancelOffer: (origin) => node.queued.delete(origin),
       fulfil: (channelId, lockId, secret) => { net.fulfil(index, channelId, lockId, secret) },
@@ -398,7 +367,8 @@ export class FakeNetwork {
     const arriving = this.faults.lock(from, to, full)
     channel.locks.push({ lock: lock('local', arriving?.terms ?? full), amount: full.amount, from, status: 'live', offererKnows: false })
     if (arriving !== undefined) this.later(LATENCY_MS + arriving.delayMs, () => { this.whenUp(to, () => { this.step(to, (host) => { payments.onLockReceived(host, channelId, lock('remote', arriving.terms)) }) }) })
-    this.later(full.expiry.value * 1_000 + 60_000 - this.nowMs, () => { this.endLock(to, channelId, id, 'expired') })
+    assert.equal(full.expiry.clock, channel.clock, 'a lock expires by the clock of its channel')
+    this.later(this.overMs(full.expiry) - this.nowMs, () => { this.endLock(to, channelId, id, 'expired') })
     return undefined
   }
 
