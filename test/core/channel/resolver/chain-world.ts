@@ -4,7 +4,7 @@ import { embeddedChain, type ChainControl } from '../../../../src/adapters/chain
 import { taped, type TapeStep } from '../../../chains/tape.js'
 import type { ChainName } from '../../../../src/ports/chain-parameters.js'
 import { virtualClock } from '../../../../src/adapters/memory/clock.js'
-import { fromHex, toHex } from '../../../../src/core/base/bytes.js'
+import { equalBytes, fromHex, toHex } from '../../../../src/core/base/bytes.js'
 import { asUnits } from '../../../../src/core/base/money.js'
 import type { ChannelId } from '../../../../src/core/base/ids.js'
 import { isRefusal } from '../../../../src/core/base/step.js'
@@ -61,7 +61,17 @@ export interface ChainWorld extends OpenedChannel {
 }
 
 const walletSecret = (end: End): Uint8Array => scalarOf(hashOf(`wallet of ${end.name}`))
-const walletScript = (end: End): Uint8Array => taprootOutput(mulG(walletSecret(end))).script
+const walletScripts = new Map<string, Uint8Array>()
+function walletScript (end: End): Uint8Array {
+  const known = walletScripts.get(end.name) ?? taprootOutput(mulG(walletSecret(end))).script
+  walletScripts.set(end.name, known)
+  return known
+}
+
+interface Spender {
+  readonly tx: ParsedTransaction
+  readonly height: number | undefined
+}
 
 /** Relative locks of Litecoin's regtest begin at height 432. */
 const FIRST_HEIGHT = { bitcoin: 200, litecoin: 440 } as const
@@ -90,26 +100,26 @@ export function chainWorld (format: Format = 'v3-zero-fee', pushSat = 400_000n, 
   for (const end of [alice, bob]) confirm(end, id)
   ends.settle()
 
-  const spendersOf = (watch: ReadonlySet<string>, seesMempool: boolean): Array<{ readonly raw: Uint8Array, readonly height: number | undefined }> => {
-    const found: Array<{ readonly raw: Uint8Array, readonly height: number | undefined }> = []
+  const spendersOf = (watch: ReadonlySet<string>, seesMempool: boolean): Spender[] => {
+    const found: Spender[] = []
     const spends = (tx: { readonly inputs: ReadonlyArray<{ readonly key: string }> }): boolean => tx.inputs.some(({ key }) => watch.has(key))
     for (let height = FIRST_HEIGHT[name]; height <= chain.ledger.tip.height; height++) {
       const { transactions } = chain.ledger.blockAt(height)!
-      for (let i = 1; i < transactions.length; i++) if (spends(transactions[i]!)) found.push({ raw: transactions[i]!.raw, height })
+      for (let i = 1; i < transactions.length; i++) if (spends(transactions[i]!)) found.push({ tx: transactions[i]!, height })
     }
-    if (seesMempool) for (const { tx } of chain.mempool.pool.entries.values()) if (spends(tx)) found.push({ raw: tx.raw, height: undefined })
+    if (seesMempool) for (const { tx } of chain.mempool.pool.entries.values()) if (spends(tx)) found.push({ tx, height: undefined })
     return found
   }
   const tell = (end: End): void => {
     for (let turn = 0; turn < 10; turn++) {
       const watch = new Set((dutiesFor(end.host, id)?.watch ?? []).map(outpointText))
       const known = new Map((end.host.chainFacts.get(id)?.seen ?? []).map(({ txid, height }) => [toHex(txid), height]))
-      const news = spendersOf(watch, !world.blind.has(end)).filter(({ raw, height }) => {
-        const name = toHex(fromHex(chain.parse(raw)!.txid).reverse())
+      const news = spendersOf(watch, !world.blind.has(end)).filter(({ tx, height }) => {
+        const name = toHex(fromHex(tx.txid).reverse())
         return !known.has(name) || known.get(name) !== height
       })
       if (news.length === 0) break
-      for (const { raw, height } of news) end.step((host) => { transactionSeen(host, id, raw, height) })
+      for (const { tx, height } of news) end.step((host) => { transactionSeen(host, id, tx.raw, height) })
     }
     tellFunding(end)
     end.step((host) => {
@@ -185,7 +195,7 @@ export function chainWorld (format: Format = 'v3-zero-fee', pushSat = 400_000n, 
       return world.offer([commitment, child])
     },
     wallet: (end) => walletOf(chain, end, new Set()),
-    paidOut: (end) => [...chain.ledger.coins.values()].reduce((sum, coin) => toHex(coin.script) === toHex(payoutOf(end.name)) || toHex(coin.script) === toHex(walletScript(end)) ? sum + coin.valueSat : sum, 0n)
+    paidOut: (end) => [...chain.ledger.coins.values()].reduce((sum, coin) => equalBytes(coin.script, payoutOf(end.name)) || equalBytes(coin.script, walletScript(end)) ? sum + coin.valueSat : sum, 0n)
   }
   return world
 }
@@ -193,7 +203,7 @@ export function chainWorld (format: Format = 'v3-zero-fee', pushSat = 400_000n, 
 function walletOf (chain: ChainControl, end: End, used: Set<string>): FeeWallet {
   const [secret, script] = [walletSecret(end), walletScript(end)]
   return {
-    coins: () => [...chain.ledger.coins.entries()].filter(([key, coin]) => toHex(coin.script) === toHex(script) && !used.has(key)).map(([key, coin]) => ({
+    coins: () => [...chain.ledger.coins.entries()].filter(([key, coin]) => equalBytes(coin.script, script) && !used.has(key)).map(([key, coin]) => ({
       txid: fromHex(key.slice(0, 64)).reverse(), index: Number(key.slice(65)), output: { valueSat: coin.valueSat, script: coin.script }, witnessBytes: 66
     })),
     changeScript: () => script,
