@@ -39,15 +39,15 @@ export function paymentDemand (nodes: number, meetingPoint: number): Demand {
     // Payer's half: match point, key pair, token; layers of the onion, pair check; lock point; t fits, z fits.
     [1, { mulG: 1 + 2 + 1 + 2, mul: 1 + 1, isPoint: 1, add: 1, addMulG: 1 }],
     [1 + payerHops, { isPoint: 1, mul: 1 }],
-    // Payee's halves: the one that is matched, and the next one, which is opened at once (ROUTE-28).
-    [2, remote ? { mulG: 1 + 2 + 1, mul: 1, add: 1 } : { mulG: 1 }],
+    // Payee's half.
+    [1, remote ? { mulG: 1 + 2 + 1, mul: 1, add: 1 } : { mulG: 1 }],
     // Each hop: points of MakeRoute, key pair, token.
-    [payerHops + 2 * payeeHops, { isPoint: 4, mul: 2 + 1, addMulG: 1, add: 1 }],
+    [payerHops + payeeHops, { isPoint: 4, mul: 2 + 1, addMulG: 1, add: 1 }],
     // Each hop: onion, lock point, secret.
     [payerHops + payeeHops, { mul: 2, addMulG: 1, mulG: 1 }],
     // Meeting point: points of MakeRoute and token of each half, the payer's onion; when it is not the payee: lock point, onion, secret.
     [1, { isPoint: 4, mul: 1 + 2, add: 1 }],
-    [remote ? 2 : 0, { isPoint: 4, mul: 1, add: 1 }],
+    [remote ? 1 : 0, { isPoint: 4, mul: 1, add: 1 }],
     [remote ? 1 : 0, { addMulG: 1, mul: 2, mulG: 1 }],
     // Payee: layers, pair check; the tweaks lead to the lock point.
     [remote ? 1 + payeeHops : 0, { isPoint: 1, mul: 1 }],

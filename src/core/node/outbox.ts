@@ -9,8 +9,9 @@ import type { Effect } from './events.js'
  * - Everything else of a step that changed something waits for the step's batch.
  * - On the channel stream, for answers and notices, a step that changed nothing waits too, for the newest batch that
  *   is not durable yet: it may repeat what an earlier step decided.
- * - On the link and route streams a step that changed nothing reveals soft state only; it waits just behind
- *   what is held for the same peer and stream, so that the order stays.
+ * - On the link stream a step that changed nothing reveals soft state only; it waits just behind what is held for
+ *   the same peer and stream, so that the order stays.
+ * - On the route stream that holds of every step, whatever it changed, but for a payee's MakeRoute. @see ROUTE-60
  */
 export interface Outbox {
   /**
@@ -37,7 +38,7 @@ export function createOutbox (): Outbox {
 
   const waitsFor = (effect: Effect, lane: string | undefined, changed: boolean): number => {
     if (isPrivate(effect)) return 0
-    if (changed || lane === undefined) return newest
+    if (lane === undefined || (changed && !isSoft(effect))) return newest
     return lanes.get(lane) ?? 0
   }
   return {
@@ -75,6 +76,11 @@ function isPrivate (effect: Effect): boolean {
     case 'setTimer': case 'clearTimer': case 'keep': case 'release': case 'drop': case 'findMeetingPoint': case 'watchChain': case 'unwatchChain': case 'askHistory': case 'askOutput': case 'askFeeRate': return true
     case 'send': case 'announce': case 'answer': case 'notify': case 'broadcast': return false
   }
+}
+
+/** Whether what a message reveals dies with the process, so that a crash before the batch takes back what was said. */
+function isSoft (effect: Effect): boolean {
+  return effect.type === 'send' && effect.stream === 'route' && !(effect.message.type === 'makeRoute' && effect.message.side === 'payee') // ROUTE-60
 }
 
 function softLane (effect: Effect): string | undefined {

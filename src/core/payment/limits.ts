@@ -54,7 +54,7 @@ export const MEETING_POINTS_MAX = 8
 export const MEETING_POINTS_LISTED = 3
 /** Half routes that a payee opens at one meeting point for one invoice, one after the other. */
 export const ATTEMPTS_MAX = 64
-/** A payee answers Matched with its next half at most once in this time. */
+/** A payee opens its next half so long after Matched, and at most once in this time because of Matched. */
 export const MATCHED_INTERVAL_MS = 1_000
 /** First wait before a payee's half that failed is opened again; it doubles. */
 export const REOPEN_MS = 500

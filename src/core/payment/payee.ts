@@ -69,7 +69,7 @@ export function createInvoice (host: Host, request: InvoiceRequest): { readonly 
 export function openInvoice (host: Host, entity: InvoiceEntity): void {
   host.setTimer(expireTimer(entity.id), entity.expiresMs)
   for (const { id } of entity.meetingPoints) {
-    host.tables.openings.set(openingKey(entity.id, id), { invoiceId: entity.id, meetingPoint: id, half: undefined, failures: 0, matchedMs: 0 })
+    host.tables.openings.set(openingKey(entity.id, id), { invoiceId: entity.id, meetingPoint: id, half: undefined, failures: 0, used: false, nextMs: 0 })
     openHalf(host, entity.id, id)
   }
 }
@@ -128,6 +128,11 @@ function close (host: Host, entity: InvoiceEntity): void {
 export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: MeetingPointId): void {
   const { tables, settings } = host
   const key = openingKey(invoiceId, meetingPoint)
+  const last = tables.openings.get(key)
+  if (last?.used === true) {
+    advance(host, invoiceId, meetingPoint)
+    tables.openings.set(key, { ...last, used: false, nextMs: host.env.nowMs + MATCHED_INTERVAL_MS })
+  }
   const opening = tables.openings.get(key)
   const entity = tables.invoices.get(invoiceId)
   if (opening === undefined || entity === undefined || entity.status !== 'open') return
@@ -184,17 +189,13 @@ function advance (host: Host, invoiceId: InvoiceId, meetingPoint: MeetingPointId
   host.tables.invoices.set(invoiceId, { ...entity, meetingPoints: entity.meetingPoints.map((at) => at.id === meetingPoint ? { ...at, attempt: at.attempt + 1 } : at) })
 }
 
-/** A payer was matched with this half: the next one is opened, at most one a second. @see ROUTE-28 */
+/** A payer was matched with this half, and its lock most likely follows: the next half is opened when that takes long. @see ROUTE-28 */
 export function onOwnMatched (host: Host, half: Half): void {
   const { from, meetingPoint } = half
   const opening = from.type === 'payee' ? host.tables.openings.get(openingKey(from.invoiceId, meetingPoint)) : undefined
   if (from.type !== 'payee' || opening === undefined || opening.half !== half.id) return
-  const { nowMs } = host.env
-  advance(host, from.invoiceId, meetingPoint)
-  const soonestMs = opening.matchedMs + MATCHED_INTERVAL_MS
-  host.tables.openings.set(openingKey(from.invoiceId, meetingPoint), { ...opening, half: undefined, failures: 0, matchedMs: nowMs })
-  if (soonestMs <= nowMs) openHalf(host, from.invoiceId, meetingPoint)
-  else host.setTimer(openTimer(from.invoiceId, meetingPoint), soonestMs)
+  host.tables.openings.set(openingKey(from.invoiceId, meetingPoint), { ...opening, half: undefined, failures: 0, used: true })
+  host.setTimer(openTimer(from.invoiceId, meetingPoint), host.env.nowMs + MATCHED_INTERVAL_MS)
 }
 
 /** A half of ours has ended: it is opened again, later each time. */
@@ -203,6 +204,11 @@ export function onOwnFailed (host: Host, half: Half, reason: NoRouteReason): voi
   if (from.type !== 'payee') return
   const key = openingKey(from.invoiceId, meetingPoint)
   const opening = host.tables.openings.get(key)
+  if (opening?.half === undefined && opening?.used === true) {
+    // The half that was matched has ended, and no lock came.
+    if (opening.nextMs <= host.env.nowMs) openHalf(host, from.invoiceId, meetingPoint)
+    return
+  }
   if (opening === undefined || opening.half !== half.id) return
   // The meeting point knows the token already: it was used, or somebody else stands there with it.
   if (reason === 'no-match') advance(host, from.invoiceId, meetingPoint)
@@ -228,9 +234,8 @@ export function onPayeeLock (host: Host, channelId: ChannelId, lock: Lock, half:
   if (entity === undefined || typeof secret === 'string') {
     host.fail(channelId, lock.terms.id, typeof secret === 'string' ? secret : 'no-route')
     const opening = host.tables.openings.get(openingKey(from.invoiceId, meetingPoint))
-    if (opening?.half !== half.id) return
-    advance(host, from.invoiceId, meetingPoint)
-    host.tables.openings.set(openingKey(from.invoiceId, meetingPoint), { ...opening, half: undefined })
+    if (opening === undefined || (opening.half !== half.id && !opening.used)) return
+    host.tables.openings.set(openingKey(from.invoiceId, meetingPoint), { ...opening, half: undefined, used: true })
     openHalf(host, from.invoiceId, meetingPoint)
     return
   }

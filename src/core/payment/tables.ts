@@ -190,7 +190,10 @@ export interface Opening {
   /** The half that waits to be matched. */
   readonly half: HalfId | undefined
   readonly failures: number
-  readonly matchedMs: number
+  /** A payer was matched with the attempt that the entity names, so the next half is of the next one. */
+  readonly used: boolean
+  /** Not before this is the next half opened because a matched one ended without a lock. */
+  readonly nextMs: number
 }
 
 /** A payment that looks for a way. */

@@ -7,6 +7,7 @@ const peer = 'peer' as PeerId
 const other = 'other' as PeerId
 const answer = (id: string): Effect => ({ type: 'answer', requestId: id as RequestId, result: {} })
 const send = (stream: 'link' | 'channel' | 'route', to = peer): Effect => ({ type: 'send', peer: to, stream, message: { type: 'test' } } as unknown as Effect)
+const make = (side: 'payer' | 'payee'): Effect => ({ type: 'send', peer, stream: 'route', message: { type: 'makeRoute', side } } as unknown as Effect)
 const timer: Effect = { type: 'setTimer', key: 'k', atMs: 1 }
 
 describe('outbox', () => {
@@ -21,7 +22,16 @@ describe('outbox', () => {
 
     it('performs at once what reveals nothing', () => {
       const outbox = createOutbox()
-      assert.deepEqual(outbox.add([timer, send('route')], 1), [timer])
+      assert.deepEqual(outbox.add([timer, send('link')], 1), [timer])
+    })
+
+    it('performs messages of the route stream at once, but not a payee\'s MakeRoute [ROUTE-60]', () => {
+      const outbox = createOutbox()
+      const [payers, payees] = [make('payer'), make('payee')]
+      assert.deepEqual(outbox.add([payers, payees], 1), [payers])
+      assert.deepEqual(outbox.add([payers], 2), [], 'the order on a stream stays')
+      assert.deepEqual(outbox.stored(1), [payees, payers])
+      assert.deepEqual(outbox.add([payers], 2), [payers])
     })
 
     it('holds the effects of a later batch when an earlier one becomes durable [I13]', () => {
@@ -50,12 +60,12 @@ describe('outbox', () => {
 
     it('lets soft messages pass, but keeps their order with a held one of the same peer and stream', () => {
       const outbox = createOutbox()
-      outbox.add([send('route')], 1)
-      assert.deepEqual(outbox.add([send('route')], undefined), [])
-      assert.deepEqual(outbox.add([send('route', other)], undefined), [send('route', other)])
-      assert.deepEqual(outbox.add([send('link')], undefined), [send('link')])
-      assert.equal(outbox.stored(1).length, 2)
+      outbox.add([send('link')], 1)
+      assert.deepEqual(outbox.add([send('link')], undefined), [])
+      assert.deepEqual(outbox.add([send('link', other)], undefined), [send('link', other)])
       assert.deepEqual(outbox.add([send('route')], undefined), [send('route')])
+      assert.equal(outbox.stored(1).length, 2)
+      assert.deepEqual(outbox.add([send('link')], undefined), [send('link')])
     })
   })
 })

@@ -61,12 +61,17 @@ describe('payee, invoice open', () => {
     assert.ok(net.node(7).store.has(`invoice/${id}`))
   })
 
-  it('opens the next half on a match, and never uses a number twice [ROUTE-28, INV-16]', () => {
+  it('opens the next half a second after a match without a lock, and never uses a number twice [ROUTE-28, INV-16]', () => {
     const net = twelve()
     net.faults.lock = () => undefined
     const { invoice, id } = net.invoice(7, 5n)
-    net.startPay(0, invoice, { timeoutMs: 1_000 })
+    net.startPay(0, invoice, { timeoutMs: 1_500 })
     net.run(100)
+    const makes = (): number => net.sent.filter(({ from, message }) => from === 7 && message.type === 'makeRoute').length
+    const made = makes()
+    assert.equal(net.node(7).tables.invoices.get(id as InvoiceId)!.meetingPoints[0]!.attempt, 1)
+    net.run(1_000)
+    assert.equal(makes(), made + 1)
     const entity = net.node(7).tables.invoices.get(id as InvoiceId)!
     assert.equal(entity.meetingPoints[0]!.attempt, 2)
     net.restart(7)
