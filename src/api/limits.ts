@@ -47,6 +47,10 @@ export const ADDRESS_CHARACTERS_MAX = 512
 export const INVOICE_CHARACTERS_MAX = 8_192
 /** Characters of a description. The invoice's own bound is in bytes and is judged by the node. */
 export const DESCRIPTION_CHARACTERS_MAX = 1_024
+/** Characters of a path of a file. */
+export const PATH_CHARACTERS_MAX = 4_096
+/** Characters of an address of a chain. */
+export const CHAIN_ADDRESS_CHARACTERS_MAX = 128
 /** Rules of one link. */
 export const RULES_MAX = 32
 /** Waypoints of one payment. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
 import { readParams, type AnyMethod, type ApiClient } from '../api/client/client.js'
@@ -34,6 +35,7 @@ export function addMethodCommand (noun: Command, method: AnyMethod, terminal: Te
       const given = own[keyOf(parameter, form.flags?.[parameter.name])]
       if (given !== undefined) params[parameter.name] = parameter.read(given as string)
     }
+    for (const path of form.paths ?? []) if (typeof params[path] === 'string') params[path] = resolve(params[path])
     readParams(method, params) // A line that no node could understand is a usage error even without a node.
     const client = await connectTo({ dir: globals.dir, api: globals.api, signal: terminal.signal })
     await confirm(method, params, globals, terminal, client)

@@ -18,11 +18,13 @@ import type { Terminal } from './terminal.js'
 const NOUNS: ReadonlyMap<string, string> = new Map([
   ['mesh', 'Connections to peers'],
   ['link', 'Neighbours: durable agreements of two peers'],
-  ['channel', 'Channels of a link: trust lines'],
+  ['channel', 'Channels of a link: trust lines, and channels that a chain enforces'],
   ['invoice', 'Invoices of this node'],
   ['payment', 'Payments this node made'],
   ['meeting-point', 'Meeting points, where the two halves of a route meet'],
-  ['asset', 'Assets this node knows']
+  ['asset', 'Assets this node knows'],
+  ['wallet', 'Coins of this node on its chains'],
+  ['backup', 'Backups of what a restored node needs to get its money back']
 ])
 
 /** Runs one command line and gives the exit code. */

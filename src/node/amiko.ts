@@ -21,8 +21,10 @@ import { logFile } from '../adapters/system/log-file.js'
 import { systemLogger } from '../adapters/system/logger.js'
 import type { Logger } from '../ports/logger.js'
 import { createAssets } from './assets.js'
+import { keepBackup } from './automatic-backup.js'
+import { createChainDriver } from './chain-driver.js'
 import { createChains } from './chains.js'
-import { readConfig, readIdentity } from './config.js'
+import { readConfig, readSecrets } from './config.js'
 import { nounsOf } from './nouns-of.js'
 import type { AmikoNode, AmikoOptions, NodeConfig } from './nouns.js'
 import { createRunner } from './runner.js'
@@ -34,12 +36,12 @@ export const LISTENERS_MAX = 256
  * Builds the node of a data folder and starts it (unless `start` is false).
  *
  * @param options - `dir` was made by `initialise`
- * Throws not-initialised, store-locked, store-corrupt, store-newer, unreachable (a listen address is taken).
+ * Throws not-initialised, passphrase-needed, wrong-passphrase, store-locked, store-corrupt, store-newer, unreachable (a listen address is taken).
  */
 export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
   chooseCurve(options.engine ?? 'auto')
   const config = await readConfig(options.dir)
-  const identity = await readIdentity(options.dir)
+  const { identity, ofPhrase } = await readSecrets(options.dir, options.passphrase)
   const networkKey = config.networkKey === undefined ? undefined : fromHex(config.networkKey)
   const network = networkOf(config.network, config.kind, networkKey)
   const lines = logFile(join(options.dir, 'log', 'amiko.log'))
@@ -56,7 +58,14 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     announcements: { id: announcedId, epoch: announcedTime }
   })
   const chains = createChains({ dir: options.dir, config, clock: systemClock(), logger: logger.child('chain') })
-  const core = createNodeCore({ identitySecret: identity.secret, network, settings: defaultSettings(config.pacing, config.payment, config.acceptLinks) })
+  const driver = createChainDriver({ chains: chains.opened, clock: systemClock(), logger: logger.child('chain') })
+  const core = createNodeCore({
+    identitySecret: identity.secret,
+    network,
+    settings: defaultSettings(config.pacing, config.payment, config.acceptLinks),
+    chains: chains.facts,
+    ...(ofPhrase === undefined ? {} : { walletKeys: ofPhrase.wallet })
+  })
   const listeners = new Set<(notice: Notice) => void>()
   const warnings: string[] = []
   const runner = createRunner({
@@ -65,12 +74,13 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     mesh,
     clock: systemClock(),
     entropy: systemEntropy(),
-    heights: chains.heights,
+    chains: driver,
     logger: logger.child('node'),
     onNotice: (notice) => {
       // Links, channels and meeting points change rarely; payments are told to listeners only.
       if (!/^(payment|forward|invoice):/.test(notice.type)) logger.info(notice.type, { ...notice, type: undefined })
       for (const listener of listeners) tell(listener, notice, logger)
+      backups.noticed(notice.type)
     },
     onFreeze: (channelId, dump) => writeDump(options.dir, channelId, dump, warnings),
     onFatal: (error) => {
@@ -80,6 +90,8 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
       for (const listener of listeners) tell(listener, { type: 'node:failed', reason: told.message }, logger)
     }
   })
+  const phrase = ofPhrase === undefined ? undefined : { owner: { key: ofPhrase.backup, networkId: network.id }, identity: ofPhrase.givesIdentity ? undefined : identity.secret }
+  const backups = keepBackup({ phrase, dir: options.dir, view: core.view, clock: systemClock(), logger: logger.child('backup') })
   const node = nounsOf({
     self: identity.peerId,
     network: { name: network.name, id: toHex(network.id), kind: network.kind },
@@ -89,6 +101,9 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     runner,
     mesh,
     chains,
+    phrase,
+    dir: options.dir,
+    clock: systemClock(),
     warnings,
     listen (listener) {
       if (listeners.size >= LISTENERS_MAX) throw new AmikoError('busy', { what: 'listeners', limit: LISTENERS_MAX })
@@ -97,13 +112,19 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     },
     stop: once(async () => {
       await runner.stop()
-      await chains.stop()
+      await backups.stop()
+      await chains.close()
       await lines.close()
     })
   })
   if (options.start !== false) {
-    await runner.start().catch((error: unknown) => { throw asStoreError(options.dir, error) })
-    await chains.start()
+    await chains.open()
+    await runner.start().catch(async (error: unknown) => {
+      await chains.close()
+      throw asStoreError(options.dir, error)
+    })
+    backups.begin()
+    if (ofPhrase === undefined && config.chains.length > 0) warnings.push('This folder is older than phrases: the node has no wallet and opens no enforced channels. `amiko init` makes a folder with a phrase.')
     logger.info('the node runs', { peer: identity.peerId, network: network.name, engine: curveName(), version: VERSION })
   }
   return node

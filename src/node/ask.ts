@@ -1,4 +1,4 @@
-import { AmikoError } from '../core/base/errors.js'
+import { AmikoError, ERRORS, type ErrorName } from '../core/base/errors.js'
 import { isRefusal } from '../core/base/step.js'
 import type { Request } from '../core/node/requests.js'
 import type { AssetId } from '../core/base/ids.js'
@@ -26,11 +26,14 @@ export async function ask<T> ({ runner, assets }: Asked, request: Request, { sig
     signal?.addEventListener('abort', onAbort, { once: true })
     runner.request(request, (result) => {
       signal?.removeEventListener('abort', onAbort)
-      if (isRefusal(result)) reject(new AmikoError(result.refused, withUnits(result.detail, assets, asset)))
+      if (isRefusal(result)) reject(new AmikoError(result.refused, withUnits(result.detail, assets, isOfChain(result.refused) ? undefined : asset)))
       else resolve(result as T)
     })
   })
 }
+
+/** What wallets and chains refuse is counted in satoshis, whatever was asked for. */
+const isOfChain = (name: ErrorName): boolean => ERRORS[name][0] >= 400 && ERRORS[name][0] < 500
 
 /** Amounts of a refusal as text with their unit: a person reads them. */
 function withUnits (detail: Readonly<Record<string, unknown>>, assets: Assets, asset: AskOptions['asset']): Readonly<Record<string, unknown>> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AmikoError } from '../core/base/errors.js'
 import { isRefusal, type Refusal } from '../core/base/step.js'
-import { readBackup, restorationOf, writeBackup, type BackupReader, type Restoration } from '../core/backup/backup.js'
+import { inspectBackup, readBackup, restorationOf, writeBackup, type BackupReader, type Restoration } from '../core/backup/backup.js'
 import type { BackupContent } from '../core/backup/content.js'
 import { BACKUP_BYTES_MAX } from '../core/backup/limits.js'
 import { SEAL_NONCE_BYTES } from '../core/crypto/sealed-box.js'
@@ -11,11 +11,12 @@ import { SEAL_NONCE_BYTES } from '../core/crypto/sealed-box.js'
 /** Whose backups: the key of the phrase, and the network. */
 export type BackupOwner = Omit<BackupReader, 'file'>
 
-/** Writes a backup beside the old one and puts it in its place when it is whole and on the disk. */
+/** Writes a backup beside the old one and puts it in its place when it is whole and on the disk. Throws already-exists: another file lies there. */
 export async function exportBackup (path: string, content: BackupContent, owner: BackupOwner): Promise<{ readonly bytes: number, readonly channels: number }> {
   const bytes = writeBackup(content, owner, new Uint8Array(randomBytes(SEAL_NONCE_BYTES)))
   // Read back before it replaces a good one: what cannot be restored is no backup.
   orThrow(readBackup(bytes, { ...owner, file: path }))
+  if (await holdsAnother(path)) throw new AmikoError('already-exists', { what: 'A file that is no backup', id: path })
   const fresh = `${path}.${randomBytes(6).toString('hex')}.new`
   try {
     const file = await open(fresh, 'wx', 0o600)
@@ -43,6 +44,15 @@ export async function verifyBackup (path: string, owner: BackupOwner): Promise<{
 /** What a restore begins with: channels to be closed by their peers, nothing that could be published. Throws as {@link verifyBackup}. */
 export async function restoreBackup (path: string, owner: BackupOwner): Promise<Restoration> {
   return restorationOf((await verifyBackup(path, owner)).content)
+}
+
+/** Whether something lies there that a backup must not replace. */
+async function holdsAnother (path: string): Promise<boolean> {
+  const old = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  return old !== undefined && isRefusal(inspectBackup(new Uint8Array(old), path))
 }
 
 function orThrow<T extends object> (value: T | Refusal): T {

@@ -2,12 +2,12 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AmikoError } from '../core/base/errors.js'
-import { fromHex } from '../core/base/bytes.js'
+import { fromHex, toHex } from '../core/base/bytes.js'
 import { peerIdOfPublicKey, type PeerId } from '../core/base/ids.js'
 import { isScalar, mulG } from '../core/crypto/curve.js'
 import { PAYMENT_SETTING_NAMES } from '../core/node/settings.js'
 import { isNetworkName } from '../core/node/genesis.js'
-import { nodeSecrets } from '../core/wallet/keys.js'
+import { nodeSecrets, walletKeys, type WalletKeys } from '../core/wallet/keys.js'
 import type { Phrase } from '../core/wallet/phrase.js'
 import { readBackends } from './backends.js'
 import type { NodeConfig } from './nouns.js'
@@ -38,12 +38,28 @@ const configSchema = z.strictObject({
 export interface Identity { readonly secret: Uint8Array, readonly peerId: PeerId }
 
 /**
+/** All that follows from the secrets of a data folder. */
+export interface Secrets {
+  readonly identity: Identity
+  /** Undefined in folders that are older than phrases: they have no wallet, and make no backups. */
+  readonly ofPhrase: PhraseSecrets | undefined
+}
+
+export interface PhraseSecrets {
+  readonly wallet: WalletKeys
+  /** 32 bytes: encrypts backups. */
+  readonly backup: Uint8Array
+  /** Whether the identity key follows from the phrase too. */
+  readonly givesIdentity: boolean
+}
+
  * Makes a data folder: settings, and a phrase from which the identity key follows.
  *
- * @param options - a phrase to restore a node from, and a passphrase that encrypts its file
+ * @param options - a phrase to restore a node from, a passphrase that encrypts its file, and the identity secret of a
+ *   node that was older than its phrase
  * Throws already-initialised, bad-request.
  */
-export async function initialise (dir: string, config: NodeConfig, options: PhraseOptions & { readonly phrase?: Phrase } = {}): Promise<Identity> {
+export async function initialise (dir: string, config: NodeConfig, options: PhraseOptions & { readonly phrase?: Phrase, readonly identity?: Uint8Array | undefined } = {}): Promise<Identity> {
   const valid = validConfig(config)
   await mkdir(dir, { recursive: true, mode: 0o700 })
   for (const name of [CONFIG_FILE, IDENTITY_FILE, PHRASE_FILE]) if (await exists(join(dir, name))) throw new AmikoError('already-initialised', { dir })
@@ -51,7 +67,8 @@ export async function initialise (dir: string, config: NodeConfig, options: Phra
   // The phrase first: a folder with settings but without it would look like a node that lost its key.
   await writePhrase(dir, phrase, options)
   await writeFile(join(dir, CONFIG_FILE), JSON.stringify(valid, undefined, 2) + '\n', { mode: 0o600, flag: 'wx' })
-  return identityOf(nodeSecrets(seedOf(phrase)).identity)
+  if (options.identity !== undefined) await writeFile(join(dir, IDENTITY_FILE), toHex(options.identity) + '\n', { mode: 0o600, flag: 'wx' })
+  return identityOf(options.identity ?? nodeSecrets(seedOf(phrase)).identity)
 }
 
 /** Reads the settings of a data folder. Throws not-initialised, bad-request. */
@@ -74,21 +91,29 @@ export function parseConfig (text: string, path: string): NodeConfig {
 }
 
 /**
- * Reads the identity of a data folder.
+ * Reads the secrets of a data folder.
  *
  * @param passphrase - of an encrypted phrase
  * Throws not-initialised, store-corrupt, passphrase-needed, wrong-passphrase.
  */
-export async function readIdentity (dir: string, passphrase?: string): Promise<Identity> {
-  const text = await readOrUndefined(join(dir, IDENTITY_FILE))
-  if (text === undefined) {
-    const phrase = await readPhraseOf(dir, passphrase)
-    if (phrase === undefined) throw new AmikoError('not-initialised', { dir })
-    return identityOf(nodeSecrets(seedOf(phrase)).identity)
+export async function readSecrets (dir: string, passphrase?: string): Promise<Secrets> {
+  const [text, phrase] = [await readOrUndefined(join(dir, IDENTITY_FILE)), await readPhraseOf(dir, passphrase)]
+  if (phrase === undefined) {
+    if (text === undefined) throw new AmikoError('not-initialised', { dir })
+    return { identity: identityOf(identitySecretIn(text, dir)), ofPhrase: undefined }
   }
   const digits = text.trim()
+  const seed = seedOf(phrase)
+  const { identity, backup } = nodeSecrets(seed)
+  return {
+    identity: identityOf(text === undefined ? identity : identitySecretIn(text, dir)),
+    ofPhrase: { wallet: walletKeys(seed), backup, givesIdentity: text === undefined }
+  }
+}
+
+function identitySecretIn (text: string, dir: string): Uint8Array {
   if (!/^[0-9a-f]{64}$/.test(digits) || !isScalar(fromHex(digits))) throw new AmikoError('store-corrupt', { dir, reason: `${IDENTITY_FILE} holds no key` })
-  return identityOf(fromHex(digits))
+  return fromHex(digits)
 }
 
 const identityOf = (secret: Uint8Array): Identity => ({ secret, peerId: peerIdOfPublicKey(mulG(secret)) })

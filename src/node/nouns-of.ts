@@ -1,14 +1,17 @@
 import { AmikoError } from '../core/base/errors.js'
 import { isPeerId, type AssetId, type PeerId } from '../core/base/ids.js'
+import { asUnits } from '../core/base/money.js'
 import type { InvoiceText } from '../core/payment/views.js'
 import { isRefusal } from '../core/base/step.js'
 import type { PaymentResult } from '../core/node/requests.js'
 import type { ChannelView } from '../core/channel/entity.js'
+import type { Clock } from '../ports/clock.js'
 import type { Mesh, MeshAdministration } from '../ports/mesh.js'
 import { ask } from './ask.js'
 import type { NodeChains } from './chains.js'
 import type { AmikoNode, Assets, Channels, Invoices, Links, MeetingPoints, MeshNoun, NetworkInfo, NodeStatus, Payments, PaymentView } from './nouns.js'
 import type { Runner } from './runner.js'
+import { backupOf, walletOf, type PhraseParts } from './wallet-nouns.js'
 
 /** What the nouns speak to. */
 export interface NounParts {
@@ -20,6 +23,10 @@ export interface NounParts {
   readonly runner: Runner
   readonly mesh: Mesh & MeshAdministration
   readonly chains: Pick<NodeChains, 'list' | 'warnings'>
+  /** Of the folder's phrase. */
+  readonly phrase: PhraseParts | undefined
+  readonly dir: string
+  readonly clock: Clock
   readonly warnings: readonly string[]
   readonly listen: AmikoNode['listen']
   readonly stop: () => Promise<void>
@@ -39,6 +46,8 @@ export function nounsOf (parts: NounParts): AmikoNode {
     meetingPoints: meetingPointsOf(parts),
     mesh: meshOf(parts),
     chains: { list: parts.chains.list },
+    wallet: walletOf(parts),
+    backup: backupOf(parts),
     listen: parts.listen,
     status: () => statusOf(parts, Math.round(performance.now() - startedMs)),
     stop: parts.stop
@@ -74,22 +83,22 @@ function targetOf (target: string): { peer: PeerId, addresses: readonly string[]
 }
 
 function channelsOf (parts: NounParts): Channels {
-  const { assets, runner: { view } } = parts
+  const { runner: { view } } = parts
   const show: Channels['show'] = (id) => {
     const channel = view.channels().find((candidate) => candidate.id === id)
     if (channel === undefined) throw new AmikoError('no-channel', { id })
     return channel
   }
   return {
-    async open (peer, { kind, asset, limit, amount, signal }) {
-      if (kind === 'chain') throw new AmikoError('no-chain', { chain: assets.byId(asset)?.name === 'ltc' ? 'litecoin' : 'bitcoin' })
-      return await ask(parts, { type: 'channel.open', peer, kind, asset, limit, amount }, { signal, asset })
+    async open (peer, { asset, signal, ...terms }) {
+      if (terms.kind === 'trust-line') return await ask(parts, { type: 'channel.open', peer, kind: 'trust-line', asset, limit: terms.limit, amount: terms.amount }, { signal, asset })
+      return await ask(parts, { type: 'channel.open', peer, kind: 'chain', asset, amount: terms.amount, push: terms.push ?? asUnits(0n) }, { signal, asset })
     },
     list: ({ peer } = {}) => view.channels().filter((channel) => peer === undefined || channel.peer === peer),
     show,
     find: (idOrPeer, asset) => isPeerId(idOrPeer) ? onlyChannel(view.channels(), idOrPeer, asset) : show(idOrPeer as ChannelView['id']),
     async set (id, { limit, signal }) { await ask(parts, { type: 'channel.set', channelId: id, limit }, { signal, asset: show(id).asset }) },
-    close: async (id, { signal } = {}) => await ask(parts, { type: 'channel.close', channelId: id }, { signal })
+    close: async (id, { signal, force = false } = {}) => await ask(parts, { type: 'channel.close', channelId: id, force }, { signal, asset: show(id).asset })
   }
 }
 

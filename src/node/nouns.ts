@@ -1,10 +1,13 @@
 import type { Asset, Amount } from '../core/base/assets.js'
 import type { AssetId, ChannelId, InvoiceId, LinkId, MeetingPointId, PeerId } from '../core/base/ids.js'
 import type { Units } from '../core/base/money.js'
+import type { BackupContent } from '../core/backup/content.js'
 import type { ChannelView } from '../core/channel/entity.js'
 import type { AcceptRule, FeePolicy } from '../core/link/rules.js'
 import type { InvoiceText } from '../core/payment/views.js'
 import type { PaymentResult } from '../core/node/requests.js'
+import type { SendId } from '../core/wallet/tables.js'
+import type { SendView, WalletBalance } from '../core/wallet/views.js'
 import type { ChainName, ChainNetwork } from '../ports/chain-parameters.js'
 import type { ChainCapabilities, ChainStatus } from '../ports/chain.js'
 
@@ -23,6 +26,8 @@ export interface AmikoNode {
   readonly meetingPoints: MeetingPoints
   readonly mesh: MeshNoun
   readonly chains: Chains
+  readonly wallet: WalletNoun
+  readonly backup: BackupNoun
   /** Notices `noun:verb` (`link:opened`, `payment:paid`, …); gives a function that stops listening. */
   readonly listen: (listener: (notice: { readonly type: string, readonly [field: string]: unknown }) => void) => () => void
   readonly status: () => NodeStatus
@@ -94,14 +99,35 @@ export interface Links {
   close: (peer: PeerId) => Promise<void>
 }
 
+export interface TrustLineTerms {
+  readonly kind: 'trust-line'
+  readonly asset: AssetId
+  /** Most that the peer may owe us. */
+  readonly limit: Units
+  /** Most that we ask to be allowed to owe the peer. */
+  readonly amount: Units
+}
+
+export interface ChainChannelTerms {
+  readonly kind: 'chain'
+  /** `btc` or `ltc`. */
+  readonly asset: AssetId
+  /** What our wallet puts in: whole satoshis. */
+  readonly amount: Units
+  /** What of it is the peer's at once. */
+  readonly push?: Units
+}
+
 export interface Channels {
-  open: (peer: PeerId, options: Waiting & { readonly kind: 'chain' | 'trust-line', readonly asset: AssetId, readonly limit: Units, readonly amount: Units }) => Promise<{ readonly channelId: ChannelId }>
+  /** An enforced channel is answered when its funding transaction is on its way, not when that is confirmed. */
+  open: (peer: PeerId, options: Waiting & (TrustLineTerms | ChainChannelTerms)) => Promise<{ readonly channelId: ChannelId, readonly fundingTxid?: string }>
   list: (options?: { readonly peer?: PeerId }) => readonly ChannelView[]
   show: (id: ChannelId) => ChannelView
   /** All of a peer in an asset when `id` is a peer: exactly one must match. */
   find: (idOrPeer: string, asset?: AssetId) => ChannelView
   set: (id: ChannelId, options: Waiting & { readonly limit: Units }) => Promise<void>
-  close: (id: ChannelId, options?: Waiting & { readonly force?: boolean }) => Promise<{ readonly status: 'closed' | 'closing' }>
+  /** `force`: publishes our commitment and does not ask the peer. `txid` is that of the transaction that closes it on its chain. */
+  close: (id: ChannelId, options?: Waiting & { readonly force?: boolean }) => Promise<{ readonly status: 'closed' | 'closing', readonly txid?: string }>
 }
 
 export interface InvoiceView {
@@ -212,6 +238,34 @@ export interface NodeConfig {
   readonly networkKey?: string
   readonly listen: readonly string[]
   readonly api: string
+/** The node's own coins on its chains. Every method throws no-wallet in a folder without a phrase. */
+export interface WalletNoun {
+  /** Chains of this node, one row each. */
+  balance: () => readonly WalletBalance[]
+  /** A fresh address. Throws no-chain. */
+  address: (chain: ChainName) => Promise<{ readonly address: string }>
+  /**
+   * Pays on chain. An abort ends the waiting, never the money. Throws no-chain, bad-chain-address, dust-output,
+   * insufficient-coins, fee-rate-out-of-range, fee-share.
+   */
+  send: (options: Waiting & { readonly chain: ChainName, readonly address: string, readonly valueSat: bigint | 'all', readonly satPerKvb?: bigint, readonly targetBlocks?: number }) => Promise<SentOnChain>
+  /** Replaces an unconfirmed payment by one of a higher fee. Throws not-found, not-replaceable. */
+  bump: (id: SendId, options?: Waiting & { readonly satPerKvb?: bigint }) => Promise<SentOnChain>
+  /** Payments, the newest first. */
+  list: (chain: ChainName) => readonly SendView[]
+}
+
+export interface SentOnChain { readonly id: SendId, readonly txid: string, readonly feeSat: bigint }
+
+/** Backups of a node: one encrypted file, whose key follows from the phrase. Paths are absolute; without one `backup.amiko` of the data folder is meant. */
+export interface BackupNoun {
+  export: (path?: string) => Promise<{ readonly path: string, readonly bytes: number, readonly channels: number }>
+  /** Says what is in a backup, and changes nothing. Throws not-found, backup-damaged, backup-newer, backup-network, backup-phrase. */
+  verify: (path?: string) => Promise<Pick<BackupContent, 'network' | 'peerId' | 'createdMs'> & { readonly path: string, readonly channels: number, readonly peers: number }>
+  /** Asks the peers of all channels in a backup to close them. The node publishes nothing of its own. Throws as `verify`, and backup-peer. */
+  restore: (path?: string) => Promise<{ readonly path: string, readonly channels: number }>
+}
+
   /** `embedded`, `bitcoind=URL`, `litecoind=URL`; `readBackends` says how a URL names its cookie file. */
   readonly chains: readonly string[]
   /** Chains of mainnet are refused without it. */
@@ -221,5 +275,7 @@ export interface NodeConfig {
   /** Strangers' links: accepted up to a bound (`all`, the default), or kept for a person (`ask`). */
   readonly acceptLinks?: 'all' | 'ask'
   /** Overrides of payment settings, in milliseconds and seconds as their names say. */
+  /** Opens an encrypted phrase. */
+  readonly passphrase?: string | undefined
   readonly payment?: Readonly<Record<string, number>>
 }

@@ -12,6 +12,7 @@ import type { Clock, Entropy } from '../ports/clock.js'
 import type { Logger } from '../ports/logger.js'
 import type { Mesh, MeshEvents } from '../ports/mesh.js'
 import type { Store } from '../ports/store.js'
+import type { ChainDriver } from './chain-driver.js'
 import { decodeChannel, encodeChannel } from '../../protocols/channel/codec.js'
 import { decodeLink, encodeLink } from '../../protocols/link/codec.js'
 import { decodeRoute, encodeRoute } from '../../protocols/route/codec.js'
@@ -33,8 +34,8 @@ export interface RunnerOptions {
   readonly onNotice: (notice: Notice) => void
   /** The store failed: nothing unsaved was sent, and nothing more is done. */
   readonly onFatal: (error: Error) => void
-  /** Best heights of the chains in use, read before every step; none without it. */
-  readonly heights?: () => Env['heights']
+  /** The chains in use; none without it. */
+  readonly chains?: ChainDriver
   /** Where the state of a frozen channel is written to. */
   readonly onFreeze?: (channelId: ChannelId, dump: object) => string
 }
@@ -68,7 +69,7 @@ export function createRunner (options: RunnerOptions): Runner {
   let openNumber = 1
   let writing = false
 
-  const env = (): Env => ({ nowMs: clock.now(), heights: options.heights?.() ?? {}, entropy: entropy() })
+  const env = (): Env => ({ nowMs: clock.now(), heights: options.chains?.heights() ?? {}, entropy: entropy() })
 
   const schedule = (): void => {
     if (scheduled || !running) return
@@ -103,6 +104,7 @@ export function createRunner (options: RunnerOptions): Runner {
   }
 
   function step (event: NodeEvent): void {
+    options.chains?.stepping(event)
     try {
       take(core.step(event, env()))
     } catch (error) {
@@ -160,6 +162,7 @@ export function createRunner (options: RunnerOptions): Runner {
       case 'clearTimer': timers.get(effect.key)?.(); timers.delete(effect.key); break
       case 'answer': answer(effect.requestId, effect.result); break
       case 'notify': options.onNotice(effect.notice); break
+      default: options.chains?.perform(effect)
     }
   }
 
@@ -189,6 +192,7 @@ export function createRunner (options: RunnerOptions): Runner {
     timers.clear()
     for (const done of waiting.values()) done(refuse('shutting-down'))
     waiting.clear()
+    await options.chains?.stop()
     await mesh.stop()
     await store.close()
   }
@@ -225,6 +229,7 @@ export function createRunner (options: RunnerOptions): Runner {
         judge: (bytes) => core.judgeAnnouncement(bytes, env()),
         announcement: (bytes) => { post({ type: 'announcement', bytes }) }
       }
+      options.chains?.start(post, core.view.resume)
       // A node that could not start holds nothing: the folder can be started again.
       await mesh.start(heard).catch(async (error: unknown) => {
         await stop()

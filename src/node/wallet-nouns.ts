@@ -1,34 +1,93 @@
+import { isAbsolute, join } from 'node:path'
+import { AmikoError } from '../core/base/errors.js'
+import type { PeerId } from '../core/base/ids.js'
+import { restorationOf } from '../core/backup/backup.js'
 import type { BackupContent } from '../core/backup/content.js'
-import type { ChainName } from '../core/wallet/chain-facts.js'
-import type { SendId } from '../core/wallet/tables.js'
-import type { SendView, WalletBalance } from '../core/wallet/views.js'
-import type { Waiting } from './nouns.js'
+import type { NodeView } from '../core/node/core.js'
+import type { Clock } from '../ports/clock.js'
+import { ask } from './ask.js'
+import { exportBackup, verifyBackup, type BackupOwner } from './backup-file.js'
+import type { Assets, BackupNoun, SentOnChain, WalletNoun } from './nouns.js'
+import type { Runner } from './runner.js'
 
-/**
- * The wallet of a node that has a chain: the shape of `node.wallet`. It is not among the nouns of a running node before
- * a chain serves it.
- */
-export interface WalletNoun {
-  /** Chains of this node, one row each. */
-  balance: () => readonly WalletBalance[]
-  /** A fresh address. Throws no-chain. */
-  address: (chain: ChainName) => Promise<{ readonly address: string }>
-  /**
-   * Pays on chain. An abort ends the waiting, never the money. Throws no-chain, bad-chain-address, dust-output,
-   * insufficient-coins, fee-rate-out-of-range, fee-share.
-   */
-  send: (options: Waiting & { readonly chain: ChainName, readonly address: string, readonly valueSat: bigint | 'all', readonly satPerKvb?: bigint, readonly targetBlocks?: number }) => Promise<{ readonly id: SendId, readonly txid: string, readonly feeSat: bigint }>
-  /** Replaces an unconfirmed payment by one of a higher fee. Throws not-found, not-replaceable. */
-  bump: (id: SendId, options?: Waiting & { readonly satPerKvb?: bigint }) => Promise<{ readonly id: SendId, readonly txid: string, readonly feeSat: bigint }>
-  /** Payments, the newest first. */
-  list: (chain: ChainName) => readonly SendView[]
+/** What the node's phrase means for backups. */
+export interface PhraseParts {
+  readonly owner: BackupOwner
+  /** The identity secret of a folder that is older than its phrase; undefined when it follows from the phrase. */
+  readonly identity: Uint8Array | undefined
 }
 
-/** Backups of a node that has a phrase: the shape of `node.backup`. */
-export interface BackupNoun {
-  export: (path: string) => Promise<{ readonly path: string, readonly bytes: number, readonly channels: number }>
-  /** Says what is in a backup, and changes nothing. Throws backup-damaged, backup-newer, backup-network, backup-phrase. */
-  verify: (path: string) => Promise<Pick<BackupContent, 'network' | 'peerId' | 'createdMs'> & { readonly channels: number, readonly peers: number }>
-  /** Asks the peers of all channels in a backup to close them. The node publishes nothing of its own. */
-  restore: (path: string) => Promise<{ readonly channels: number }>
+export interface WalletParts {
+  readonly self: PeerId
+  readonly runner: Runner
+  readonly assets: Assets
+  readonly clock: Clock
+  readonly dir: string
+  /** Undefined: the folder has no phrase. */
+  readonly phrase: PhraseParts | undefined
+}
+
+/** Where a backup lies when nobody names a place. */
+export const BACKUP_FILE = 'backup.amiko'
+
+/** What a backup of this moment holds. */
+export const contentNow = (view: Pick<NodeView, 'backupContent'>, { identity }: PhraseParts, nowMs: number): BackupContent => ({ ...view.backupContent(nowMs), identity })
+
+/** The wallet over a runner. */
+export function walletOf (parts: WalletParts): WalletNoun {
+  const { runner: { view } } = parts
+  const needPhrase = (): void => { if (parts.phrase === undefined) throw new AmikoError('no-wallet') }
+  return {
+    balance () {
+      needPhrase()
+      return view.walletBalances()
+    },
+    async address (chain) {
+      needPhrase()
+      return await ask(parts, { type: 'wallet.address', chain })
+    },
+    async send ({ signal, ...what }) {
+      needPhrase()
+      return await ask<SentOnChain>(parts, { type: 'wallet.send', ...what }, { signal })
+    },
+    async bump (id, { signal, satPerKvb } = {}) {
+      needPhrase()
+      return await ask<SentOnChain>(parts, { type: 'wallet.bump', id, satPerKvb }, { signal })
+    },
+    list (chain) {
+      needPhrase()
+      return view.walletSends(chain)
+    }
+  }
+}
+
+/** Backups of a node that has a phrase. */
+export function backupOf (parts: WalletParts): BackupNoun {
+  const { runner, clock, self, dir } = parts
+  const phraseNeeded = (): PhraseParts => {
+    if (parts.phrase === undefined) throw new AmikoError('no-wallet')
+    return parts.phrase
+  }
+  const pathOf = (path = join(dir, BACKUP_FILE)): string => {
+    if (!isAbsolute(path)) throw new AmikoError('bad-request', { reason: `the path of a backup is absolute, not ${path}` })
+    return path
+  }
+  return {
+    async export (given) {
+      const [phrase, path] = [phraseNeeded(), pathOf(given)]
+      return { path, ...await exportBackup(path, contentNow(runner.view, phrase, clock.now()), phrase.owner) }
+    },
+    async verify (given) {
+      const [phrase, path] = [phraseNeeded(), pathOf(given)]
+      const { content: { network, peerId, createdMs, channels, peers } } = await verifyBackup(path, phrase.owner)
+      return { path, network, peerId, createdMs, channels: channels.length, peers: peers.length }
+    },
+    async restore (given) {
+      const [phrase, path] = [phraseNeeded(), pathOf(given)]
+      const { content } = await verifyBackup(path, phrase.owner)
+      if (content.peerId !== self) throw new AmikoError('backup-peer', { file: path, theirs: content.peerId, ours: self })
+      const { channels } = await ask<{ readonly channels: number }>(parts, { type: 'backup.restore', restoration: restorationOf(content) })
+      return { path, channels }
+    }
+  }
 }

@@ -2,6 +2,7 @@ import type { ChannelId, InvoiceId, LinkId, MeetingPointId, PeerId } from '../..
 import { asUnits } from '../../src/core/base/money.js'
 import { AmikoError } from '../../src/core/base/errors.js'
 import type { ChannelView } from '../../src/core/channel/entity.js'
+import type { SendId } from '../../src/core/wallet/tables.js'
 import { createAssets } from '../../src/node/assets.js'
 import type { AmikoNode, ChainView, InvoiceView, LinkView, PaymentView } from '../../src/node/nouns.js'
 
@@ -10,6 +11,9 @@ export const ADDRESS = `/ip4/127.0.0.1/tcp/20000/p2p/${PEER}`
 export const CHANNEL_ID = 'c1'.repeat(32) as ChannelId
 export const INVOICE_ID = 'ab'.repeat(32) as InvoiceId
 export const PAYMENT_ID = '0123456789abcdef0123456789abcdef'
+export const CHAIN_ADDRESS = 'bcrt1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqc8gma6'
+export const SEND_ID = '5d'.repeat(16) as SendId
+export const TXID = '7a'.repeat(32)
 export const MEETING_POINT_ID = ('02' + '11'.repeat(32)) as MeetingPointId
 
 const CHAIN: ChainView = {
@@ -103,6 +107,20 @@ export function fakeNode (): FakeNode {
     },
     chains: { list: () => [CHAIN] },
     listen: (listener) => { listeners.add(listener); return () => { listeners.delete(listener) } },
+    wallet: {
+      balance: () => [{ chain: 'bitcoin', totalSat: 5_000n, spendableSat: 4_000n, reservedSat: 1_000n, waitingSat: 0n, doubtedSat: 0n, coins: 2 }],
+      address: async (chain) => { ask('wallet.address', chain); return { address: CHAIN_ADDRESS } },
+      send: async (options) => { ask('wallet.send', options); return { id: SEND_ID, txid: TXID, feeSat: 222n } },
+      bump: async (id, options) => { ask('wallet.bump', id, options); return { id: SEND_ID, txid: TXID, feeSat: 444n } },
+      list: (chain) => chain === 'litecoin'
+        ? []
+        : [{ id: SEND_ID, chain, kind: 'payment', status: 'pending', txid: TXID, versions: 1, outputs: [{ address: CHAIN_ADDRESS, valueSat: 1_000n }], feeSat: 222n, satPerKvb: 2_000n, confirmations: 0, createdMs: 1_760_000_000_000 }]
+    },
+    backup: {
+      export: async (path = '/backup.amiko') => { ask('backup.export', path); return { path, bytes: 4_178, channels: 1 } },
+      verify: async (path = '/backup.amiko') => ({ path, network: 'village', peerId: PEER, createdMs: 1_760_000_000_000, channels: 1, peers: 1 }),
+      restore: async (path = '/backup.amiko') => { ask('backup.restore', path); return { path, channels: 1 } }
+    },
     status: () => ({
       peerId: PEER, network: node.network, version: '0.1.0', addresses: [ADDRESS], connectedPeers: 1, links: 1, channels: 1,
       capacity: [{ asset: btc, canSend: 995_000n, canReceive: 1_005_000n }], locks: 1, meetingPointsKnown: 1, meetingPointsHosted: 0, chains: [CHAIN], uptimeMs: 12.7, engine: 'tiny-secp256k1', rssBytes: 90_000_000, warnings: []

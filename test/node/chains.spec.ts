@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src/adapters/system/clock.js'
 import { createAmiko } from '../../src/node/amiko.js'
+import { createChainDriver, type ChainDriver } from '../../src/node/chain-driver.js'
 import { createChains, type NodeChains } from '../../src/node/chains.js'
 import { initialise } from '../../src/node/config.js'
 import type { ChainView, NodeConfig } from '../../src/node/nouns.js'
@@ -39,13 +40,17 @@ describe('chains of a node', () => {
     await rm(dir, { recursive: true, force: true })
   })
   const url = (): string => `bitcoind=${served.url}?cookiefile=../chain/.cookie`
-  async function using (chains: readonly string[], act: (chains: NodeChains) => Promise<void>): Promise<void> {
+  interface Driven extends NodeChains { readonly heights: ChainDriver['heights'] }
+  async function using (chains: readonly string[], act: (chains: Driven) => Promise<void>): Promise<void> {
     const made = createChains({ dir: join(dir, 'node'), config: { kind: 'regtest', chains }, clock, logger: silent })
-    await made.start()
+    const driver = createChainDriver({ chains: made.opened, clock, logger: silent })
+    await made.open()
+    driver.start((event) => { driver.stepping(event) }, () => [])
     try {
-      await act(made)
+      await act({ ...made, heights: driver.heights })
     } finally {
-      await made.stop()
+      await driver.stop()
+      await made.close()
     }
   }
 

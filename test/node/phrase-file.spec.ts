@@ -8,7 +8,7 @@ import { peerIdOfPublicKey } from '../../src/core/base/ids.js'
 import { mulG } from '../../src/core/crypto/curve.js'
 import { nodeSecrets } from '../../src/core/wallet/keys.js'
 import { seedOfPhrase } from '../../src/core/wallet/phrase.js'
-import { initialise, readIdentity } from '../../src/node/config.js'
+import { initialise, readSecrets } from '../../src/node/config.js'
 import type { NodeConfig } from '../../src/node/nouns.js'
 import { freshPhrase, phraseForm, PHRASE_FILE, readPhraseOf, seedOf, writePhrase } from '../../src/node/phrase-file.js'
 import { KNOWN_PHRASE } from '../core/wallet/harness.js'
@@ -67,28 +67,28 @@ describe('phrase of a data folder', () => {
     it('follows from the phrase in a new folder', async () => {
       const made = await initialise(dir, config, { phrase: KNOWN_PHRASE })
       assert.equal(made.peerId, peerIdOfPublicKey(mulG(nodeSecrets(seedOfPhrase(KNOWN_PHRASE)).identity)))
-      assert.equal((await readIdentity(dir)).peerId, made.peerId)
+      assert.equal((await readSecrets(dir)).identity.peerId, made.peerId)
       await assert.rejects(initialise(dir, config), named('already-initialised'))
     })
 
     it('needs the passphrase of an encrypted phrase', async () => {
       const made = await initialise(dir, config, { passphrase: 'x', cost: CHEAP })
-      await assert.rejects(readIdentity(dir), named('passphrase-needed'))
-      assert.equal((await readIdentity(dir, 'x')).peerId, made.peerId)
+      await assert.rejects(readSecrets(dir), named('passphrase-needed'))
+      assert.equal((await readSecrets(dir, 'x')).identity.peerId, made.peerId)
     })
 
     it('is that of the key file in a folder of an older version, with a phrase or without', async () => {
       const secret = nodeSecrets(seedOfPhrase(KNOWN_PHRASE)).backup
       await writeFile(join(dir, 'identity.key'), `${toHex(secret)}\n`)
       const peerId = peerIdOfPublicKey(mulG(secret))
-      assert.deepEqual([(await readIdentity(dir)).peerId, await phraseForm(dir), await readPhraseOf(dir)], [peerId, 'none', undefined])
+      assert.deepEqual([(await readSecrets(dir)).identity.peerId, await phraseForm(dir), await readPhraseOf(dir)], [peerId, 'none', undefined])
       await writePhrase(dir, freshPhrase())
-      assert.equal((await readIdentity(dir)).peerId, peerId)
+      assert.equal((await readSecrets(dir)).identity.peerId, peerId)
       await assert.rejects(initialise(dir, config), named('already-initialised'))
     })
 
     it('is missed by name in a folder that has neither', async () => {
-      await assert.rejects(readIdentity(dir), named('not-initialised'))
+      await assert.rejects(readSecrets(dir), named('not-initialised'))
     })
   })
 })

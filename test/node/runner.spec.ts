@@ -6,6 +6,7 @@ import { entity, record, u8 } from '../../src/core/base/struct.js'
 import type { NodeCore, StepResult } from '../../src/core/node/core.js'
 import type { NodeEvent } from '../../src/core/node/events.js'
 import type { Request } from '../../src/core/node/requests.js'
+import type { ChainDriver } from '../../src/node/chain-driver.js'
 import { DRAIN_MAX, FRAMES_WAITING_MAX, createRunner, type Runner } from '../../src/node/runner.js'
 import type { Clock } from '../../src/ports/clock.js'
 import type { Logger } from '../../src/ports/logger.js'
@@ -18,7 +19,7 @@ const peer = 'peer' as PeerId
 const silent: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => silent }
 
 /** A runner around a core that does what the test says, with a store and a clock that the test drives. */
-async function rig (onEvent: (event: NodeEvent, env: Env) => StepResult, heights?: () => Env['heights']): Promise<{
+async function rig (onEvent: (event: NodeEvent, env: Env) => StepResult, chains?: ChainDriver): Promise<{
   runner: Runner
   events: NodeEvent[]
   writes: Array<{ batch: readonly StoreWrite[], done: (error?: Error) => void }>
@@ -44,7 +45,7 @@ async function rig (onEvent: (event: NodeEvent, env: Env) => StepResult, heights
     step: (event: NodeEvent, env: Env) => { events.push(event); return onEvent(event, env) },
     freeze: (channelId: string) => { frozen.push(channelId); return { changes: [], effects: [] } },
     judgeAnnouncement: () => 'accept',
-    view: { rawChannels: () => [], locksOf: () => [] }
+    view: { rawChannels: () => [], locksOf: () => [], resume: () => [] }
   } as unknown as NodeCore
   const store: Store = { open: async () => [], write: (batch, done) => { writes.push({ batch, done }) }, close: async () => {} }
   const mesh = { start: async (given: MeshEvents) => { meshEvents = given }, stop: async () => {}, drop: (dropping: PeerId) => { dropped.push(dropping) } } as unknown as Mesh
@@ -57,7 +58,7 @@ async function rig (onEvent: (event: NodeEvent, env: Env) => StepResult, heights
       return () => { timers = timers.filter((one) => one !== timer) }
     }
   }
-  const runner = createRunner({ core, store, mesh, clock, entropy: () => new Uint8Array(32), logger: silent, onNotice: () => {}, onFatal: (error) => { fatal.push(error) }, ...(heights === undefined ? {} : { heights }) })
+  const runner = createRunner({ core, store, mesh, clock, entropy: () => new Uint8Array(32), logger: silent, onNotice: () => {}, onFatal: (error) => { fatal.push(error) }, ...(chains === undefined ? {} : { chains }) })
   await runner.start()
   return {
     runner, events, writes, frozen, fatal, dropped,
@@ -76,17 +77,52 @@ const request = { type: 'meetingPoint.host' } as Request
 const nothing: StepResult = { changes: [], effects: [] }
 
 describe('runner', () => {
-  describe('on heights of chains', () => {
-    it('every step has them as they stand when it is made; without chains there are none', async () => {
+  describe('with chains', () => {
+    const chainsOf = (told: string[], heights: () => Env['heights']): ChainDriver & { post: (event: NodeEvent) => void } => {
+      let post: (event: NodeEvent) => void = () => {}
+      return {
+        start: (to, resume) => { told.push(`start ${resume('bitcoin').length}`); post = to },
+        stepping: ({ type }) => { told.push(type) },
+        perform: ({ type }) => { told.push(`perform ${type}`) },
+        heights,
+        stop: async () => { told.push('stop') },
+        post: (event) => { post(event) }
+      }
+    }
+
+    it('every step has their heights as they stand when it is made; without chains there are none', async () => {
       const seen: unknown[] = []
       let height = 5
-      const { runner, turn } = await rig((_event, { heights }) => { seen.push(heights); return nothing }, () => ({ bitcoin: height }))
+      const { runner, turn } = await rig((_event, { heights }) => { seen.push(heights); return nothing }, chainsOf([], () => ({ bitcoin: height })))
       height = 6
       runner.request(request, () => {})
       turn()
       assert.deepEqual([...seen], [{ bitcoin: 5 }, { bitcoin: 6 }, { bitcoin: 6 }])
       await rig((_event, { heights }) => { seen.push(heights); return nothing })
       assert.deepEqual(seen.at(-1), {})
+    })
+
+    it('they begin after the first step, hear of each event before it is stepped, and end with the runner', async () => {
+      const told: string[] = []
+      const chains = chainsOf(told, () => ({}))
+      const { runner, turn } = await rig(({ type }) => { told.push(`step ${type}`); return nothing }, chains)
+      chains.post({ type: 'chainStatus', chain: 'bitcoin', state: 'ok', formats: [] })
+      turn()
+      await runner.stop()
+      assert.deepEqual(told, ['started', 'step started', 'start 0', 'chainStatus', 'step chainStatus', 'flush', 'step flush', 'stop'])
+    })
+
+    it('what they are asked is performed at once, what is published waits for the batch [I13]', async () => {
+      const told: string[] = []
+      const chains = chainsOf(told, () => ({}))
+      const { writes, turn } = await rig((event) => event.type === 'chainStatus'
+        ? { changes: [change('a', 1)], effects: [{ type: 'askFeeRate', chain: 'bitcoin', targetBlocks: 6 }, { type: 'broadcast', chain: 'bitcoin', txids: ['aa'], raws: [Uint8Array.of(1)] }] }
+        : nothing, chains)
+      chains.post({ type: 'chainStatus', chain: 'bitcoin', state: 'ok', formats: [] })
+      turn()
+      assert.deepEqual(told.filter((line) => line.startsWith('perform')), ['perform askFeeRate'])
+      writes[0]!.done()
+      assert.deepEqual(told.filter((line) => line.startsWith('perform')), ['perform askFeeRate', 'perform broadcast'])
     })
   })
 

@@ -5,9 +5,9 @@ import { isHexOf } from '../../core/base/bytes.js'
 import { asUnits } from '../../core/base/money.js'
 import type { ChannelView } from '../../core/channel/entity.js'
 import type { AmikoNode } from '../../node/nouns.js'
-import { amountText, assetName, assetText, channelText, count, hexId, peerId, peerText, unitsText } from './fields.js'
+import { amountText, assetName, assetText, chainField, channelText, count, hexId, peerId, peerText, unitsText } from './fields.js'
 import { method } from './method.js'
-import { assetNameOf, outOfRange, sameAsset } from './money.js'
+import { ASSET_OF, assetNameOf, coinAmount, outOfRange, sameAsset } from './money.js'
 
 const EXAMPLE_PEER = '16Uiu2HAkzLr3L4TNNzfyKxwovQhSXpDHU3dSJiV7fbBRWDqEwiEc'
 const EXAMPLE_ID = '00'.repeat(32)
@@ -27,7 +27,15 @@ const channelAnswer = z.object({
   remoteLimit: unitsText,
   locks: z.array(z.object({ id: count, offeredBy: z.string(), amount: unitsText, expiry: z.number(), status: z.string(), reason: z.string().optional() })),
   round: count,
-  next: z.string()
+  next: z.string(),
+  /** Of a channel that a chain enforces: its funding output, what is waited for, and how it ends. */
+  fundingTxid: hexId.optional(),
+  fundingIndex: count.optional(),
+  confirmations: count.optional(),
+  confirmationsWanted: count.optional(),
+  format: z.string().optional(),
+  sweepHeight: count.optional(),
+  closingTxid: hexId.optional()
 })
 
 const EXAMPLE_CHANNEL: z.output<typeof channelAnswer> = {
@@ -47,7 +55,14 @@ const answerOf = (node: AmikoNode, channel: ChannelView): z.output<typeof channe
   remoteLimit: String(channel.remoteLimit),
   locks: channel.locks.map((lock) => ({ id: lock.id, offeredBy: lock.offeredBy, amount: String(lock.amount), expiry: lock.expiry, status: lock.status, ...(lock.reason === undefined ? {} : { reason: lock.reason }) })),
   round: channel.round,
-  next: channel.next
+  next: channel.next,
+  ...(channel.fundingTxid === undefined ? {} : { fundingTxid: channel.fundingTxid }),
+  ...(channel.fundingIndex === undefined ? {} : { fundingIndex: channel.fundingIndex }),
+  ...(channel.confirmations === undefined ? {} : { confirmations: channel.confirmations }),
+  ...(channel.confirmationsWanted === undefined ? {} : { confirmationsWanted: channel.confirmationsWanted }),
+  ...(channel.format === undefined ? {} : { format: channel.format }),
+  ...(channel.sweepHeight === undefined ? {} : { sweepHeight: channel.sweepHeight }),
+  ...(channel.closingTxid === undefined ? {} : { closingTxid: channel.closingTxid })
 })
 
 const isChannelId = (text: string): text is ChannelId => isHexOf(text, 32)
@@ -58,19 +73,29 @@ const meant = (node: AmikoNode, channel: string, asset?: string): ChannelView =>
 
 const channelField = channelText('Id of the channel, or of the peer when it has one channel only')
 
+const openParams = z.strictObject({
+  peer: peerText('Peer id of the neighbour'),
+  kind: z.enum(['trust-line', 'chain']).default('trust-line').meta({ placeholder: 'KIND', description: 'trust-line (credit between the two) or chain (money of a blockchain)' }),
+  chain: chainField('Chain that enforces it; by default that of the amount').optional(),
+  asset: assetText('Asset; by default that of the amounts').optional(),
+  limit: amountText('Trust line: most that the peer may owe us').optional(),
+  amount: amountText('Trust line: most that we ask to be allowed to owe the peer; chain: what our wallet puts in').optional(),
+  push: amountText('Chain: what of the amount is the peer\'s at once').optional()
+})
+const openAnswer = z.object({ channelId: hexId, peer: peerId, kind: z.string(), asset: assetName, limit: unitsText.optional(), amount: unitsText, push: unitsText.optional(), fundingTxid: hexId.optional() })
+type OpenParams = z.output<typeof openParams>
+type Opened = z.output<typeof openAnswer>
+
 export const channelOpen = method({
   name: 'channel.open',
-  summary: 'Open a channel on a link, such as a trust line with a credit limit',
+  summary: 'Open a channel on a link: a trust line with a credit limit, or one that a chain enforces',
   scope: 'admin',
-  params: z.strictObject({
-    peer: peerText('Peer id of the neighbour'),
-    kind: z.enum(['trust-line', 'chain']).default('trust-line').meta({ placeholder: 'KIND', description: 'trust-line (credit between the two)' }),
-    asset: assetText('Asset; by default that of the amounts').optional(),
-    limit: amountText('Most that the peer may owe us').optional(),
-    amount: amountText('Most that we ask to be allowed to owe the peer').optional()
-  }),
-  result: z.object({ channelId: hexId, peer: peerId, kind: z.string(), asset: assetName, limit: unitsText, amount: unitsText }),
-  errors: ['bad-peer', 'no-link', 'peer-offline', 'bad-amount', 'amount-out-of-range', 'unknown-asset', 'not-accepted', 'channel-refused', 'channel-exists', 'no-chain', 'timed-out'],
+  params: openParams,
+  result: openAnswer,
+  errors: [
+    'bad-peer', 'no-link', 'peer-offline', 'bad-amount', 'amount-out-of-range', 'unknown-asset', 'not-accepted', 'channel-refused', 'channel-exists', 'timed-out',
+    'no-chain', 'no-wallet', 'insufficient-coins'
+  ],
   example: {
     params: { peer: EXAMPLE_PEER, kind: 'trust-line', limit: '1000sat', amount: '500sat' },
     result: { channelId: EXAMPLE_ID, peer: EXAMPLE_PEER, kind: 'trust-line', asset: 'btc', limit: '1000000', amount: '500000' }
@@ -78,28 +103,39 @@ export const channelOpen = method({
   command: {
     command: 'channel open',
     places: ['peer'],
-    examples: [`amiko channel open ${EXAMPLE_PEER} --kind trust-line --limit 1000sat --amount 500sat`],
-    summarise: ({ peer, kind, limit, amount }) => kind === 'chain'
-      ? `A channel with ${peer} will be opened with ${amount ?? '0'} of ours.`
+    examples: [`amiko channel open ${EXAMPLE_PEER} --kind trust-line --limit 1000sat --amount 500sat`, `amiko channel open ${EXAMPLE_PEER} --kind chain --amount 0.01btc --push 1000sat`],
+    summarise: ({ peer, kind, limit, amount, push }) => kind === 'chain'
+      ? `${amount ?? '0'} of the wallet will be put into a channel with ${peer}${push === undefined ? '' : `, and ${push} of it becomes the peer's at once`}; the wallet pays the fee of the chain.`
       : `A trust line with ${peer} will be opened: it may owe us up to ${limit ?? '0'}, and we ask to owe it up to ${amount ?? '0'}.`
   },
-  handler: async (node, params, { signal }) => {
-    const limit = params.limit === undefined ? undefined : node.assets.parse(params.limit)
-    const amount = params.amount === undefined ? undefined : node.assets.parse(params.amount)
-    const first = limit ?? amount
-    if (first === undefined || (params.kind === 'trust-line' && limit === undefined)) {
-      throw new AmikoError('bad-request', { reason: params.kind === 'trust-line' ? 'a trust line needs --limit, the most that the peer may owe us (0sat is possible)' : 'a channel on a chain needs --amount' })
-    }
-    const asset = params.asset === undefined ? first.asset : node.assets.resolve(params.asset).id
-    if (limit !== undefined) sameAsset(node, 'the limit', asset, limit.asset)
-    if (amount !== undefined) sameAsset(node, 'the amount', asset, amount.asset)
-    const limitUnits = limit?.value ?? asUnits(0n)
-    const amountUnits = amount?.value ?? asUnits(0n)
-    if (limitUnits === 0n && amountUnits === 0n) throw outOfRange(node, first)
-    const { channelId } = await node.channels.open(params.peer, { kind: params.kind, asset, limit: limitUnits, amount: amountUnits, signal })
-    return { channelId, peer: params.peer, kind: params.kind, asset: assetNameOf(node, asset), limit: String(limitUnits), amount: String(amountUnits) }
-  }
+  handler: async (node, params, { signal }) => params.kind === 'chain' ? await openOnChain(node, params, signal) : await openTrustLine(node, params, signal)
 })
+
+async function openTrustLine (node: AmikoNode, params: OpenParams, signal: AbortSignal): Promise<Opened> {
+  if (params.push !== undefined || params.chain !== undefined) throw new AmikoError('bad-request', { reason: '--push and --chain belong to channels on a chain (--kind chain)' })
+  if (params.limit === undefined) throw new AmikoError('bad-request', { reason: 'a trust line needs --limit, the most that the peer may owe us (0sat is possible)' })
+  const limit = node.assets.parse(params.limit)
+  const amount = params.amount === undefined ? { ...limit, value: asUnits(0n) } : node.assets.parse(params.amount)
+  const asset = params.asset === undefined ? limit.asset : node.assets.resolve(params.asset).id
+  sameAsset(node, 'the limit', asset, limit.asset)
+  sameAsset(node, 'the amount', asset, amount.asset)
+  if (limit.value === 0n && amount.value === 0n) throw outOfRange(node, limit)
+  const { channelId } = await node.channels.open(params.peer, { kind: 'trust-line', asset, limit: limit.value, amount: amount.value, signal })
+  return { channelId, peer: params.peer, kind: params.kind, asset: assetNameOf(node, asset), limit: String(limit.value), amount: String(amount.value) }
+}
+
+async function openOnChain (node: AmikoNode, params: OpenParams, signal: AbortSignal): Promise<Opened> {
+  if (params.limit !== undefined) throw new AmikoError('bad-request', { reason: '--limit belongs to trust lines; a channel on a chain carries what is put in' })
+  if (params.amount === undefined) throw new AmikoError('bad-request', { reason: 'a channel on a chain needs --amount, what our wallet puts in' })
+  const amount = coinAmount(node, params.amount)
+  const push = params.push === undefined ? { ...amount, value: asUnits(0n) } : node.assets.parse(params.push)
+  sameAsset(node, 'what is pushed', amount.asset, push.asset)
+  if (params.asset !== undefined) sameAsset(node, 'the amount', node.assets.resolve(params.asset).id, amount.asset)
+  if (params.chain !== undefined) sameAsset(node, 'the amount', node.assets.resolve(ASSET_OF[params.chain]).id, amount.asset)
+  if (push.value > amount.value) throw new AmikoError('bad-request', { reason: 'more is pushed than is put in' })
+  const { channelId, fundingTxid } = await node.channels.open(params.peer, { kind: 'chain', asset: amount.asset, amount: amount.value, push: push.value, signal })
+  return { channelId, peer: params.peer, kind: params.kind, asset: assetNameOf(node, amount.asset), amount: String(amount.value), push: String(push.value), ...(fundingTxid === undefined ? {} : { fundingTxid }) }
+}
 
 export const channelList = method({
   name: 'channel.list',
@@ -118,7 +154,7 @@ export const channelList = method({
         { head: 'id', field: 'id', formatAs: 'id' }, { head: 'peer', field: 'peer' }, { head: 'kind', field: 'kind' }, { head: 'status', field: 'status' },
         { head: 'can send', field: 'canSend', formatAs: 'amount' }, { head: 'can receive', field: 'canReceive', formatAs: 'amount' }, { head: 'owed to us', field: 'owedToUs', formatAs: 'amount' }
       ],
-      empty: 'No channels. `amiko channel open PEER --kind trust-line --limit AMOUNT` opens one.'
+      empty: 'No channels. `amiko channel open PEER --kind trust-line --limit AMOUNT` opens one; --kind chain one with money of the wallet.'
     }
   },
   handler: (node, { peer }) => ({ channels: node.channels.list(peer === undefined ? {} : { peer }).map((channel) => answerOf(node, channel)) })
@@ -161,25 +197,27 @@ export const channelSet = method({
 
 export const channelClose = method({
   name: 'channel.close',
-  summary: 'Close a channel; a trust line closes when nothing is owed or both agree that it ends',
+  summary: 'Close a channel: a trust line when nothing is owed, one on a chain by a transaction that pays out both',
   scope: 'admin',
   params: z.strictObject({
     channel: channelField,
     asset: assetText('Which asset, when the peer has several channels').optional(),
-    force: z.boolean().optional().meta({ placeholder: '', description: 'Close without the peer' })
+    force: z.boolean().optional().meta({ placeholder: '', description: 'Close without the peer: publishes our latest state on the chain, and our money waits for its delay' })
   }),
-  result: z.object({ channelId: hexId, status: z.enum(['closed', 'closing']) }),
-  errors: ['no-channel', 'channel-busy', 'peer-offline', 'timed-out'],
+  result: z.object({ channelId: hexId, status: z.enum(['closed', 'closing']), txid: hexId.optional(), next: z.string().optional() }),
+  errors: ['no-channel', 'channel-busy', 'channel-not-open', 'peer-offline', 'no-chain', 'timed-out'],
   example: { params: { channel: EXAMPLE_ID }, result: { channelId: EXAMPLE_ID, status: 'closed' } },
   command: {
     command: 'channel close',
     places: ['channel'],
-    examples: [`amiko channel close ${EXAMPLE_PEER}`],
+    examples: [`amiko channel close ${EXAMPLE_PEER}`, `amiko channel close ${EXAMPLE_PEER} --force`],
     summarise: ({ channel, force }) => `The channel ${channel} will be closed${force === true ? ' without the peer' : ''}.`
   },
   handler: async (node, { channel, asset, force }, { signal }) => {
     const { id } = meant(node, channel, asset)
-    const { status } = await node.channels.close(id, { signal, ...(force === undefined ? {} : { force }) })
-    return { channelId: id, status }
+    const { status, txid } = await node.channels.close(id, { signal, ...(force === undefined ? {} : { force }) })
+    // What is still to come is in the channel's own words; one that is gone has none.
+    const next = status === 'closing' ? node.channels.list().find((channel) => channel.id === id)?.next : undefined
+    return { channelId: id, status, ...(txid === undefined ? {} : { txid }), ...(next === undefined ? {} : { next }) }
   }
 })

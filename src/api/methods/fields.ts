@@ -3,7 +3,7 @@ import { isHexOf } from '../../core/base/bytes.js'
 import type { ErrorName } from '../../core/base/errors.js'
 import { isPeerId, type InvoiceId, type MeetingPointId, type PeerId } from '../../core/base/ids.js'
 import { printable } from '../../core/base/printable.js'
-import { ADDRESS_CHARACTERS_MAX, AMOUNT_CHARACTERS_MAX, ASSET_CHARACTERS_MAX, INVOICE_CHARACTERS_MAX, LIST_DEFAULT, LIST_MAX, PEER_CHARACTERS_MAX } from '../limits.js'
+import { ADDRESS_CHARACTERS_MAX, AMOUNT_CHARACTERS_MAX, ASSET_CHARACTERS_MAX, INVOICE_CHARACTERS_MAX, LIST_DEFAULT, LIST_MAX, PATH_CHARACTERS_MAX, PEER_CHARACTERS_MAX } from '../limits.js'
 
 /**
  * The fields that requests and answers are made of. Requests write amounts and durations as text with a unit;
@@ -63,6 +63,17 @@ export const invoiceIdText = (description: string) =>
 export const meetingPointText = (description: string) =>
   checkedText(PEER_CHARACTERS_MAX, (text) => isHexOf(text, 33), 'not-found', (id) => ({ what: 'meeting point', id }), { placeholder: 'ID', description })
     .transform((text) => text as MeetingPointId)
+
+/** A chain of this node. */
+export const chainField = (description: string) => z.enum(['bitcoin', 'litecoin']).meta({ placeholder: 'CHAIN', description })
+
+/** Satoshis a virtual byte, with at most three decimals; becomes satoshis for 1,000 virtual bytes. */
+export const feeRateText = (description: string) =>
+  checkedText(16, (text) => /^\d{1,7}(\.\d{1,3})?$/.test(text), 'bad-request', (text) => ({ reason: `not a fee rate: ${text}; write satoshis a virtual byte, such as 2 or 1.5` }), { placeholder: 'SAT_PER_VB', description })
+    .transform((text) => { const [whole = '', part = ''] = text.split('.'); return BigInt(whole + part.padEnd(3, '0')) })
+
+/** A path of a file; the command line makes it absolute. */
+export const pathText = (description: string) => z.string().min(1).max(PATH_CHARACTERS_MAX).meta({ placeholder: 'FILE', description })
 
 const DURATION_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 

@@ -36,6 +36,8 @@ export interface CommandForm {
   readonly places?: readonly string[]
   /** Options whose flag is not the parameter's name in kebab-case. */
   readonly flags?: Readonly<Record<string, string>>
+  /** Parameters that are paths of files, as seen from where the command is called. */
+  readonly paths?: readonly string[]
   /** Complete lines, shown by `--help`. */
   readonly examples: readonly string[]
   /** For commands that move or bind money: what will happen, as a sentence; asked on a terminal. */

@@ -3,11 +3,13 @@
  * its noun. Reading order:
  * - `method.ts`: what a declaration is, scopes, and the check of parameters
  * - `fields.ts`, `money.ts`: the fields that requests and answers are made of
- * - `node.ts`, `mesh.ts`, `link.ts`, `channel.ts`, `invoice.ts`, `payment.ts`, `meeting-point.ts`, `asset.ts`, `chain.ts`
+ * - `node.ts`, `mesh.ts`, `link.ts`, `channel.ts`, `invoice.ts`, `payment.ts`, `meeting-point.ts`, `asset.ts`,
+ *   `chain.ts`, `wallet.ts`, `backup.ts`
  * - `reference.ts`: `commands`, the table as data
  */
 import type { z } from 'zod'
 import { assetList } from './asset.js'
+import { backupExport, backupRestore, backupVerify } from './backup.js'
 import { chainStatus } from './chain.js'
 import { channelClose, channelList, channelOpen, channelSet, channelShow } from './channel.js'
 import { invoiceCancel, invoiceCreate, invoiceDecode, invoiceList, invoiceShow } from './invoice.js'
@@ -18,6 +20,7 @@ import type { AnyMethod } from './method.js'
 import { nodeStatus, nodeStop } from './node.js'
 import { paymentList, paymentPay, paymentShow, paymentWait } from './payment.js'
 import { referenceMethod } from './reference.js'
+import { walletAddress, walletBalance, walletBump, walletList, walletSend } from './wallet.js'
 
 const NOUNS = {
   'node.status': nodeStatus,
@@ -49,7 +52,15 @@ const NOUNS = {
   'meetingPoint.list': meetingPointList,
   'meetingPoint.stop': meetingPointStop,
   'asset.list': assetList,
-  'chain.status': chainStatus
+  'chain.status': chainStatus,
+  'wallet.balance': walletBalance,
+  'wallet.address': walletAddress,
+  'wallet.send': walletSend,
+  'wallet.bump': walletBump,
+  'wallet.list': walletList,
+  'backup.export': backupExport,
+  'backup.verify': backupVerify,
+  'backup.restore': backupRestore
 } as const
 
 /** All methods by name. */

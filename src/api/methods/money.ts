@@ -32,6 +32,24 @@ export function sameAsset (node: AmikoNode, what: string, expected: AssetId, fou
 /** The name people write, or the id of an asset not named here. */
 export const assetNameOf = (node: AmikoNode, id: AssetId): string => node.assets.byId(id)?.name ?? id
 
+/** The coin of each chain. */
+export const ASSET_OF = { bitcoin: 'btc', litecoin: 'ltc' } as const
+export type ChainName = keyof typeof ASSET_OF
+/** Smallest units of a satoshi, and of a litoshi. */
+const UNITS_PER_SAT = 1_000n
+
+/** Satoshis as answers give amounts: decimal text of the coin's smallest units. */
+export const unitsOfSat = (sat: bigint): string => String(sat * UNITS_PER_SAT)
+
+/** Reads an amount that a chain can carry: whole satoshis of a coin, above zero. */
+export function coinAmount (node: AmikoNode, text: string): Amount & { readonly chain: ChainName, readonly sat: bigint } {
+  const amount = positiveAmount(node, text)
+  const chain = (['bitcoin', 'litecoin'] as const).find((each) => node.assets.resolve(ASSET_OF[each]).id === amount.asset)
+  if (chain === undefined) throw new AmikoError('bad-request', { reason: `${assetNameOf(node, amount.asset)} is not on a chain; btc and ltc are` })
+  if (amount.value % UNITS_PER_SAT !== 0n) throw new AmikoError('bad-request', { reason: `${printable(text, 64)} is not a whole number of ${chain === 'bitcoin' ? 'sat' : 'litoshi'}, which is the least that a chain can carry` })
+  return { ...amount, chain, sat: amount.value / UNITS_PER_SAT }
+}
+
 /** Reads `trust-line:btc:1000sat`. */
 export function parseRule (node: AmikoNode, text: string): AcceptRule {
   const [kind, assetText, limitText, ...rest] = text.split(':')

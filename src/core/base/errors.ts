@@ -89,7 +89,8 @@ export const ERRORS = {
   'backup-damaged': [606, 'The backup {file} is damaged: {reason}. Use another copy.'],
   'backup-newer': [607, 'The backup {file} has format {found}; this program knows up to {known}. Use the version that wrote it.'],
   'backup-network': [608, 'The backup {file} is of the network {theirs}, not of {ours}.'],
-  'backup-phrase': [609, 'The backup {file} was made with another phrase.']
+  'backup-phrase': [609, 'The backup {file} was made with another phrase.'],
+  'backup-peer': [610, 'The backup {file} is of the node {theirs}, this one is {ours}. `amiko init --restore --backup FILE` makes the folder of that node.']
 } as const satisfies Record<string, readonly [number, string]>
 
 export type ErrorName = keyof typeof ERRORS

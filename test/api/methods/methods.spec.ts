@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { AmikoError, isErrorName, type ErrorName } from '../../../src/core/base/errors.js'
 import { readParams, type CallContext } from '../../../src/api/methods/method.js'
 import { allMethods, methodNamed } from '../../../src/api/methods/methods.js'
-import { ADDRESS, CHANNEL_ID, fakeNode, INVOICE_ID, MEETING_POINT_ID, PAYMENT_ID, PEER } from '../fake-node.js'
+import { ADDRESS, CHAIN_ADDRESS, CHANNEL_ID, fakeNode, INVOICE_ID, MEETING_POINT_ID, PAYMENT_ID, PEER, SEND_ID } from '../fake-node.js'
 
 const context = (): CallContext => ({ signal: new AbortController().signal, usage: () => ({ pid: 1, cpuMs: 2 }), requestStop: () => undefined })
 
@@ -49,7 +49,9 @@ describe('API methods, answers', () => {
     'invoice.cancel': { id: INVOICE_ID },
     'payment.pay': { invoice: 'amiko1fake', maxFee: '1sat', via: [PEER] },
     'payment.show': { id: PAYMENT_ID },
-    'payment.wait': { id: PAYMENT_ID }
+    'payment.wait': { id: PAYMENT_ID },
+    'wallet.send': { address: CHAIN_ADDRESS, amount: '1000sat', feeRate: '1.5' },
+    'wallet.bump': { id: SEND_ID }
   }
 
   for (const { name, result } of allMethods()) {
@@ -68,6 +70,24 @@ describe('API methods, answers', () => {
     const node = fakeNode()
     await call('link.set', { peer: PEER, feePpm: 100 }, node)
     assert.deepEqual(node.asked, [{ what: 'links.set', with: [PEER, { fee: { base: 7n, ppm: 100 } }] }])
+  })
+
+  it('a channel on a chain takes what is put in and what of it is pushed', async () => {
+    const node = fakeNode()
+    const answer = await call('channel.open', { peer: PEER, kind: 'chain', chain: 'bitcoin', amount: '1000sat', push: '10sat' }, node)
+    const btc = node.assets.resolve('btc').id
+    assert.deepEqual(node.asked, [{ what: 'channels.open', with: [PEER, { kind: 'chain', asset: btc, amount: 1_000_000n, push: 10_000n }] }])
+    assert.deepEqual([answer['amount'], answer['push']], ['1000000', '10000'])
+  })
+
+  it('a payment out of the wallet is counted in satoshis, its rate in satoshis for 1,000 virtual bytes', async () => {
+    const node = fakeNode()
+    await call('wallet.send', { address: CHAIN_ADDRESS, amount: '1000sat', feeRate: '1.5' }, node)
+    await call('wallet.send', { address: CHAIN_ADDRESS, amount: 'all', targetBlocks: 6 }, node)
+    assert.deepEqual(node.asked.flatMap(({ with: asked }) => asked), [
+      { chain: 'bitcoin', address: CHAIN_ADDRESS, valueSat: 1_000n, satPerKvb: 1_500n },
+      { chain: 'bitcoin', address: CHAIN_ADDRESS, valueSat: 'all', targetBlocks: 6 }
+    ])
   })
 
   it('a trust line takes limit and amount, the amount zero when it is left out', async () => {
@@ -148,6 +168,25 @@ describe('API methods, on bad input', () => {
     ['channel.open', { peer: PEER, limit: '5sat', amount: '5lit' }, 'bad-request'],
     ['channel.open', { peer: PEER, limit: '5sat', asset: 'ltc' }, 'bad-request'],
     ['channel.open', { peer: PEER, limit: '5sat', asset: '__proto__' }, 'unknown-asset'],
+    ['channel.open', { peer: PEER, kind: 'chain' }, 'bad-request'],
+    ['channel.open', { peer: PEER, kind: 'chain', amount: '5sat', limit: '5sat' }, 'bad-request'],
+    ['channel.open', { peer: PEER, kind: 'chain', amount: '5sat', push: '6sat' }, 'bad-request'],
+    ['channel.open', { peer: PEER, kind: 'chain', amount: '5sat', push: '1lit' }, 'bad-request'],
+    ['channel.open', { peer: PEER, kind: 'chain', amount: '5sat', chain: 'litecoin' }, 'bad-request'],
+    ['channel.open', { peer: PEER, kind: 'chain', amount: '1500msat' }, 'bad-request'],
+    ['channel.open', { peer: PEER, kind: 'chain', amount: '0sat' }, 'amount-out-of-range'],
+    ['channel.open', { peer: PEER, limit: '5sat', push: '1sat' }, 'bad-request'],
+    ['wallet.send', { address: CHAIN_ADDRESS, amount: '5' }, 'bad-amount'],
+    ['wallet.send', { address: CHAIN_ADDRESS, amount: '1msat' }, 'bad-request'],
+    ['wallet.send', { address: CHAIN_ADDRESS, amount: '5sat', chain: 'litecoin' }, 'bad-request'],
+    ['wallet.send', { address: CHAIN_ADDRESS, amount: '5sat', feeRate: '-1' }, 'bad-request'],
+    ['wallet.bump', { id: 'zz' }, 'not-found'],
+    ['wallet.balance', { chain: 'bitcoin' }, 'bad-request'],
+    ['wallet.address', { chain: 'dogecoin' }, 'bad-request'],
+    ['wallet.list', { count: 0 }, 'bad-request'],
+    ['backup.export', { file: '' }, 'bad-request'],
+    ['backup.verify', { file: 5 }, 'bad-request'],
+    ['backup.restore', { path: '/backup' }, 'bad-request'],
     ['channel.list', { peer: 'x' }, 'bad-peer'],
     ['channel.show', { channel: 'zz' }, 'no-channel'],
     ['channel.show', { channel: '00'.repeat(32) }, 'no-channel'],
