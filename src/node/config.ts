@@ -37,7 +37,6 @@ const configSchema = z.strictObject({
 
 export interface Identity { readonly secret: Uint8Array, readonly peerId: PeerId }
 
-/**
 /** All that follows from the secrets of a data folder. */
 export interface Secrets {
   readonly identity: Identity
@@ -53,6 +52,7 @@ export interface PhraseSecrets {
   readonly givesIdentity: boolean
 }
 
+/**
  * Makes a data folder: settings, and a phrase from which the identity key follows.
  *
  * @param options - a phrase to restore a node from, a passphrase that encrypts its file, and the identity secret of a
@@ -66,8 +66,8 @@ export async function initialise (dir: string, config: NodeConfig, options: Phra
   const phrase = options.phrase ?? freshPhrase()
   // The phrase first: a folder with settings but without it would look like a node that lost its key.
   await writePhrase(dir, phrase, options)
-  await writeFile(join(dir, CONFIG_FILE), JSON.stringify(valid, undefined, 2) + '\n', { mode: 0o600, flag: 'wx' })
   if (options.identity !== undefined) await writeFile(join(dir, IDENTITY_FILE), toHex(options.identity) + '\n', { mode: 0o600, flag: 'wx' })
+  await writeFile(join(dir, CONFIG_FILE), JSON.stringify(valid, undefined, 2) + '\n', { mode: 0o600, flag: 'wx' })
   return identityOf(options.identity ?? nodeSecrets(seedOf(phrase)).identity)
 }
 
@@ -102,7 +102,6 @@ export async function readSecrets (dir: string, passphrase?: string): Promise<Se
     if (text === undefined) throw new AmikoError('not-initialised', { dir })
     return { identity: identityOf(identitySecretIn(text, dir)), ofPhrase: undefined }
   }
-  const digits = text.trim()
   const seed = seedOf(phrase)
   const { identity, backup } = nodeSecrets(seed)
   return {
@@ -112,6 +111,7 @@ export async function readSecrets (dir: string, passphrase?: string): Promise<Se
 }
 
 function identitySecretIn (text: string, dir: string): Uint8Array {
+  const digits = text.trim()
   if (!/^[0-9a-f]{64}$/.test(digits) || !isScalar(fromHex(digits))) throw new AmikoError('store-corrupt', { dir, reason: `${IDENTITY_FILE} holds no key` })
   return fromHex(digits)
 }

@@ -218,26 +218,6 @@ export interface Chains {
   list: () => readonly ChainView[]
 }
 
-/** What `createAmiko` takes. Everything has a default but `dir`. */
-export interface AmikoOptions {
-  /** Data folder; made by `initialise` (`amiko init`). */
-  readonly dir: string
-  /** Curve engine: `auto` takes libsecp256k1 when it is installed. */
-  readonly engine?: 'auto' | 'tiny-secp256k1' | 'libsecp256k1'
-  /** False: build everything, open nothing. */
-  readonly start?: boolean
-  readonly logLevel?: 'error' | 'warn' | 'info' | 'debug'
-}
-
-/** The settings file `config.json` of a data folder. */
-export interface NodeConfig {
-  readonly version: 1
-  readonly network: string
-  readonly kind: 'mainnet' | 'testnet' | 'regtest'
-  /** 32 bytes hex: the pre-shared network key of a private network, or absent for an open one. */
-  readonly networkKey?: string
-  readonly listen: readonly string[]
-  readonly api: string
 /** The node's own coins on its chains. Every method throws no-wallet in a folder without a phrase. */
 export interface WalletNoun {
   /** Chains of this node, one row each. */
@@ -266,6 +246,28 @@ export interface BackupNoun {
   restore: (path?: string) => Promise<{ readonly path: string, readonly channels: number }>
 }
 
+/** What `createAmiko` takes. Everything has a default but `dir`. */
+export interface AmikoOptions {
+  /** Data folder; made by `initialise` (`amiko init`). */
+  readonly dir: string
+  /** Curve engine: `auto` takes libsecp256k1 when it is installed. */
+  readonly engine?: 'auto' | 'tiny-secp256k1' | 'libsecp256k1'
+  /** False: build everything, open nothing. */
+  readonly start?: boolean
+  readonly logLevel?: 'error' | 'warn' | 'info' | 'debug'
+  /** Opens an encrypted phrase. */
+  readonly passphrase?: string | undefined
+}
+
+/** The settings file `config.json` of a data folder. */
+export interface NodeConfig {
+  readonly version: 1
+  readonly network: string
+  readonly kind: 'mainnet' | 'testnet' | 'regtest'
+  /** 32 bytes hex: the pre-shared network key of a private network, or absent for an open one. */
+  readonly networkKey?: string
+  readonly listen: readonly string[]
+  readonly api: string
   /** `embedded`, `bitcoind=URL`, `litecoind=URL`; `readBackends` says how a URL names its cookie file. */
   readonly chains: readonly string[]
   /** Chains of mainnet are refused without it. */
@@ -275,7 +277,5 @@ export interface BackupNoun {
   /** Strangers' links: accepted up to a bound (`all`, the default), or kept for a person (`ask`). */
   readonly acceptLinks?: 'all' | 'ask'
   /** Overrides of payment settings, in milliseconds and seconds as their names say. */
-  /** Opens an encrypted phrase. */
-  readonly passphrase?: string | undefined
   readonly payment?: Readonly<Record<string, number>>
 }

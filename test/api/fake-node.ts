@@ -106,7 +106,6 @@ export function fakeNode (): FakeNode {
       addresses: () => [ADDRESS]
     },
     chains: { list: () => [CHAIN] },
-    listen: (listener) => { listeners.add(listener); return () => { listeners.delete(listener) } },
     wallet: {
       balance: () => [{ chain: 'bitcoin', totalSat: 5_000n, spendableSat: 4_000n, reservedSat: 1_000n, waitingSat: 0n, doubtedSat: 0n, coins: 2 }],
       address: async (chain) => { ask('wallet.address', chain); return { address: CHAIN_ADDRESS } },
@@ -121,6 +120,7 @@ export function fakeNode (): FakeNode {
       verify: async (path = '/backup.amiko') => ({ path, network: 'village', peerId: PEER, createdMs: 1_760_000_000_000, channels: 1, peers: 1 }),
       restore: async (path = '/backup.amiko') => { ask('backup.restore', path); return { path, channels: 1 } }
     },
+    listen: (listener) => { listeners.add(listener); return () => { listeners.delete(listener) } },
     status: () => ({
       peerId: PEER, network: node.network, version: '0.1.0', addresses: [ADDRESS], connectedPeers: 1, links: 1, channels: 1,
       capacity: [{ asset: btc, canSend: 995_000n, canReceive: 1_005_000n }], locks: 1, meetingPointsKnown: 1, meetingPointsHosted: 0, chains: [CHAIN], uptimeMs: 12.7, engine: 'tiny-secp256k1', rssBytes: 90_000_000, warnings: []
