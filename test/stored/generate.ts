@@ -4,12 +4,13 @@ import type { Change } from '../../src/core/base/table.js'
 import { record } from '../../simulations/recording.js'
 import { repositoryFile } from '../../simulations/repository-file.js'
 import { scenarios } from '../../simulations/scenarios/scenarios.js'
+import { chainLife } from './chain-life.js'
 import { layouts, type StoredFile, type StoredSample } from './entities.js'
 import { outlineOf, toPlain } from './plain.js'
 
 /*
  * Writes `entities/<entity>-<version>.json` for every layout whose version has no file yet: what real runs of the
- * simulator stored, a few samples of each outline. An existing file is the memory of an older program: it is left
+ * simulator, and of nodes on a chain, stored, a few samples of each outline. An existing file is the memory of an older program: it is left
  * alone (until a first release has written one: then delete it and write it again). Run it after a build, `node dist/test/stored/generate.js`, whenever a layout gets a new version.
  */
 
@@ -31,6 +32,8 @@ function collect (changes: readonly Change[]): void {
 }
 
 for (const scenario of scenarios) await record(scenario, { seed: SEED, curve: 'real' }, ({ changes }) => { collect(changes) })
+
+chainLife(({ changes }) => { collect(changes) })
 
 mkdirSync(repositoryFile('test', 'stored', 'entities'), { recursive: true })
 for (const name of layouts().keys()) {

@@ -26,7 +26,7 @@ import { learnSecrets, showAllSecrets } from './secrets.js'
 
 export { closeChannel } from './closing.js'
 export { offerClose } from './enforced/closing.js'
-export { fundingConfirmed, fundingMissing, heightChanged } from './enforced/funding.js'
+export { fundingConfirmed, fundingDead, fundingMissing, heightChanged } from './enforced/funding.js'
 export { blockDisconnected, dutiesFor, forceClose, publicationsFor, reviewChain, transactionSeen } from './resolver/resolver.js'
 export { fundingReady, openEnforced } from './enforced/opening.js'
 export { expireLocks, nextExpiryMs } from './expiry.js'

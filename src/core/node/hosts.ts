@@ -1,4 +1,4 @@
-import type { Draw, Env } from '../base/env.js'
+import type { ClockName, Draw, Env } from '../base/env.js'
 import type { AssetId, ChannelId, OriginId, PeerId, RequestId } from '../base/ids.js'
 import type { Units } from '../base/money.js'
 import { asUnits, UNITS_MAX } from '../base/money.js'
@@ -18,9 +18,19 @@ import type { RouteMessage } from '../payment/messages.js'
 import type { PaymentTables } from '../payment/tables.js'
 import { hosted, meetingPoints, nextHops, scored } from '../routing/routing.js'
 import type { RoutingHost } from '../routing/host.js'
-import type { NodeCoreOptions } from './core.js'
+import type { ChainHost } from '../channel/host.js'
+import { kindOf } from '../channel/kinds.js'
+import type { ChainName } from '../wallet/chain-facts.js'
+import type { WalletHost } from '../wallet/host.js'
+import { freshScript } from '../wallet/addresses.js'
+import { feeRate } from '../wallet/fees.js'
+import { reserveFor } from '../wallet/wallet.js'
+import { enforcedOn, heightsOf } from './chain-heights.js'
+import type { ChainTables } from './chain-tables.js'
+import type { CoreChain, NodeCoreOptions } from './core.js'
 import type { Effect, Notice } from './events.js'
 import type { NodeState } from './state.js'
+import { endWatch, startWatch, WALLET } from './watching.js'
 import { createChannelWaits, type ChannelWaits } from './waits.js'
 
 /** The parts of a node, each seen by the others through a narrow host; and the step that is being made. */
@@ -32,6 +42,19 @@ export interface Hosts {
   readonly payment: PaymentHost<RouteMessage, PaymentTables>
   readonly waits: ChannelWaits
   readonly connected: Set<PeerId>
+  readonly env: Env
+  readonly state: NodeState
+  readonly chainTables: ChainTables
+  readonly chains: ReadonlyMap<ChainName, CoreChain>
+  /** Undefined: this node has no phrase, or follows no chain; then it has no enforced channels either. */
+  readonly wallet: WalletHost | undefined
+  /** Enforced channels at which something happened in this step: what follows from it on the chain is looked at when it ends. */
+  readonly moved: Set<ChannelId>
+  perform: (effect: Effect) => void
+  /** The environment's heights are those of the blocks that were applied: told anew when one was. */
+  heightsChanged: () => void
+  /** Work that belongs to one channel: should an invariant fail, it is frozen and the others go on. */
+  within: (channelId: ChannelId, action: () => void) => void
   begin: (env: Env, draw: Draw) => void
   /** Gives the step's effects. */
   end: () => readonly Effect[]
@@ -46,18 +69,23 @@ export interface Hosts {
   /** Answers a request, unless the answer is undefined and comes later. */
   answerNow: (requestId: RequestId, result: object | Refusal | undefined) => void
   answerWaits: (outcome: ChannelOutcome) => void
+  /** Answers whoever waits at a channel. */
+  endWaits: (channelId: ChannelId, result: Refusal) => void
   /** The routing host as seen at a time, outside a step. */
   routingAt: (env: Env) => RoutingHost
 }
 
 export function createHosts (options: NodeCoreOptions, self: PeerId, state: NodeState): Hosts {
   const { identitySecret, network, settings } = options
+  const chains = new Map((options.chains ?? []).map((chain) => [chain.facts.chain, chain]))
+  const moved = new Set<ChannelId>()
   const connected = new Set<PeerId>()
   const waits = createChannelWaits(state.journal)
   let effects: Effect[] = []
   let outcomes: ChannelOutcome[] = []
   /** The environment of this step, or of the last one for those who only look. */
   let env: Env | undefined
+  let given: Env | undefined
   let draw: Draw | undefined
   let scope: string | undefined
 
@@ -108,10 +136,46 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     }
     return { spendable: capUnits(spendable), receivable: capUnits(receivable) }
   }
+  const clockOf = (channelId: ChannelId): ClockName | undefined => {
+    const channel = state.channel.channels.get(channelId)
+    return channel === undefined ? undefined : kindOf(channel.state).clock(channel.state)
+  }
   const coinMax = new Map((['btc', 'ltc'] as const).map((code) => coin(code, network.kind === 'mainnet' ? 'mainnet' : 'regtest')).map(({ id, max }) => [id, max]))
+
+  const watching = { chainTables: state.chain, perform }
+  const wallet: WalletHost | undefined = options.walletKeys === undefined || chains.size === 0
+    ? undefined
+    : extend(shared, {
+      keys: options.walletKeys,
+      chains: new Map([...chains.values()].map(({ facts }) => [facts.chain, facts])),
+      tables: state.wallet,
+      dustLimit: (chain: ChainName, script: Uint8Array) => chains.get(chain)?.dustLimit(script) ?? 0n,
+      reserve: (chain: ChainName) => reserveFor(enforcedOn(state, chain)),
+      watch: (chain: ChainName, watch: Parameters<WalletHost['watch']>[1]) => { startWatch(watching, WALLET, chain, watch) },
+      unwatch: (chain: ChainName, watch: Parameters<WalletHost['watch']>[1]) => { endWatch(watching, WALLET, chain, watch) },
+      broadcast: (chain: ChainName, txid: string, raw: Uint8Array) => { perform({ type: 'broadcast', chain, txids: [txid], raws: [raw] }) },
+      askUnspent: (chain: ChainName, outpoint: Parameters<WalletHost['askUnspent']>[1]) => { perform({ type: 'askOutput', chain, outpoint }) },
+      askHistory: (chain: ChainName, script: Uint8Array, fromHeight: number) => { perform({ type: 'askHistory', chain, of: { type: 'script', script }, fromHeight }) },
+      askFeeRate: (chain: ChainName, targetBlocks: number) => { perform({ type: 'askFeeRate', chain, targetBlocks }) }
+    })
+  const chainOf = new Map((['btc', 'ltc'] as const).map((code) => [coin(code, network.kind === 'mainnet' ? 'mainnet' : 'regtest').id, code === 'btc' ? 'bitcoin' : 'litecoin'] as const))
+  const chainHost = (of: WalletHost): ChainHost => ({
+    terms (asset) {
+      const clock = chainOf.get(asset)
+      const chain = clock === undefined ? undefined : chains.get(clock)
+      return chain === undefined ? undefined : { clock: chain.facts.chain, formats: state.chain.news.get(chain.facts.chain)?.formats ?? [], confirmations: chain.confirmations }
+    },
+    payoutScript: (clock) => freshScript(of, clock, 'change'),
+    feeRatePerKvb (clock, targetBlocks) {
+      const facts = of.chains.get(clock)
+      invariant(facts !== undefined, 'an enforced channel is of a chain that the node has')
+      return feeRate(of, facts, targetBlocks)
+    }
+  })
 
   const channelHost: ChannelHost = extend(shared, {
     identitySecret,
+    ...(wallet === undefined ? {} : { chain: chainHost(wallet) }),
     ...state.channel,
     send: (peer: PeerId, message: ChannelMessage) => {
       if (connected.has(peer)) perform({ type: 'send', peer, stream: 'channel', message })
@@ -160,6 +224,7 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     capacity: (asset: AssetId) => sumCapacity(asset),
     assetMax: (asset: AssetId) => coinMax.get(asset) ?? asUnits(UNITS_MAX),
     peerOf: (channelId: ChannelId) => state.channel.channels.get(channelId)?.peer,
+    clockOf,
     offer: (channelId: ChannelId, terms: Parameters<typeof offerLock>[2], origin: OriginId) => offerLock(channelHost, channelId, terms, origin),
     cancelOffer: (origin: OriginId) => cancelOffer(channelHost, origin),
     fulfil: (channelId: ChannelId, lockId: number, secret: Uint8Array) => { fulfilLock(channelHost, channelId, lockId, secret) },
@@ -169,6 +234,20 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
   })
   return {
     self,
+    get env () { return shared.env },
+    state,
+    chainTables: state.chain,
+    chains,
+    wallet,
+    moved,
+    perform,
+    heightsChanged () { if (given !== undefined) env = heightsOf(chains, state.chain, given) },
+    within (channelId, action) {
+      const before = scope
+      scope = channelId
+      action()
+      scope = before
+    },
     channel: channelHost,
     link: linkHost,
     routing: routingHost,
@@ -176,8 +255,10 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     waits,
     connected,
     begin (stepEnv, stepDraw) {
-      env = stepEnv
+      given = stepEnv
+      env = heightsOf(chains, state.chain, stepEnv)
       draw = stepDraw
+      moved.clear()
       effects = []
       outcomes = []
       scope = undefined
@@ -198,6 +279,7 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     setTimer: shared.setTimer,
     clearTimer: shared.clearTimer,
     answerNow (requestId, result) { if (result !== undefined) shared.answer(requestId, result) },
+    endWaits (channelId, result) { waits.end(channelId, result, shared.answer) },
     answerWaits (outcome) { waits.onOutcome(outcome, state.channel.channels.get(outcome.channelId), shared.answer) },
     routingAt: (at) => extend(routingHost, { env: at })
   }

@@ -1,9 +1,10 @@
 import { drawFrom, type Env } from '../base/env.js'
-import { peerIdOfPublicKey, type RequestId } from '../base/ids.js'
+import type { Hex } from '../base/bytes.js'
+import { peerIdOfPublicKey, type ChannelId, type RequestId } from '../base/ids.js'
 import { invariant, InvariantError, unreachable } from '../base/invariant.js'
-import { isRefusal, refuse, type Refusal } from '../base/step.js'
+import { isRefusal, type Refusal } from '../base/step.js'
 import { rollBack } from '../base/table.js'
-import { closeChannel, expireLocks, freezeChannel, onChannelMessage, onPeerConnected, onPeerDisconnected, openTrustLine, restart as restartChannels, setLimit, startRounds } from '../channel/channel.js'
+import { closeChannel, expireLocks, forceClose, freezeChannel, onChannelMessage, onPeerConnected, onPeerDisconnected, openTrustLine, restart as restartChannels, setLimit, startRounds } from '../channel/channel.js'
 import { mulG } from '../crypto/curve.js'
 import { closeLink, openLink, setLink } from '../link/agreement.js'
 import * as links from '../link/link.js'
@@ -11,7 +12,14 @@ import * as payments from '../payment/payment.js'
 import * as routing from '../routing/routing.js'
 import type { NodeCore, NodeCoreOptions, StepResult } from './core.js'
 import type { NodeEvent } from './events.js'
+import { onChainEvent, restartChains } from './chains.js'
+import { enforcedAt } from './chain-heights.js'
+import { commitmentTxid, tendMoved } from './enforcement.js'
+import { onChannelEnded, onFundingSigned, onFundingWanted, onOpeningTimer, openFunded } from './fundings.js'
 import { createHosts, type Hosts } from './hosts.js'
+import { onPeerOfRestored, restore } from './restoration.js'
+import { onWalletRequest } from './wallet-requests.js'
+import { closingTxid } from './waits.js'
 import type { Request } from './requests.js'
 import { createNodeState, loadState } from './state.js'
 import { createView } from './view.js'
@@ -40,6 +48,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
     try {
       action()
       settleOutcomes(hosts)
+      tendMoved(hosts)
       watchExpiry(env)
       const changes = [...state.journal.changes.values()]
       state.journal.undo.length = 0
@@ -66,11 +75,13 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
     } else if (key.startsWith('link/')) links.onLinkTimer(hosts.link, key)
     else if (key.startsWith('routing/')) routing.onRoutingTimer(hosts.routing, key)
     else if (key.startsWith('payment/')) payments.onPaymentTimer(hosts.payment, key)
+    else if (key.startsWith('chain/opening/')) onOpeningTimer(hosts, key)
     else invariant(false, `a timer key begins with the part it belongs to, not ${key}`)
   }
   const handle = (event: NodeEvent): void => {
     switch (event.type) {
       case 'started': {
+        restartChains(hosts)
         restartChannels(hosts.channel)
         links.restart(hosts.link)
         routing.restart(hosts.routing)
@@ -81,6 +92,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
         hosts.connected.add(event.peer)
         links.onPeerConnected(hosts.link, event.peer)
         onPeerConnected(hosts.channel, event.peer)
+        onPeerOfRestored(hosts, event.peer)
         routing.onPeerConnected(hosts.routing, event.peer)
         payments.onPeerConnected(hosts.payment, event.peer)
         break
@@ -98,7 +110,11 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
         else links.onLinkMessage(hosts.link, event.peer, event.message)
         break
       }
-      case 'channelMessage': onChannelMessage(hosts.channel, event.peer, event.message); break
+      case 'channelMessage': {
+        onChannelMessage(hosts.channel, event.peer, event.message)
+        if (enforcedAt(state, event.message.channelId) !== undefined) hosts.moved.add(event.message.channelId)
+        break
+      }
       case 'routeMessage': {
         // Half routes are for link neighbours only: a stranger's cost nothing but this look-up.
         if (hosts.isLinked(event.peer)) payments.onRouteMessage(hosts.payment, event.peer, event.message)
@@ -119,7 +135,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
         startRounds(hosts.channel)
         break
       }
-      case 'chainStatus': case 'blockConnected': case 'blockDisconnected': case 'transactionSeen': case 'chainHistory': case 'outputFound': case 'broadcastVerdict': case 'feeRate': break
+      case 'chainStatus': case 'blockConnected': case 'blockDisconnected': case 'transactionSeen': case 'chainHistory': case 'outputFound': case 'broadcastVerdict': case 'feeRate': onChainEvent(hosts, event); break
       default: unreachable(event)
     }
   }
@@ -131,12 +147,13 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
       case 'link.set': return setLink(hosts.link, what)
       case 'link.close': return closeLink(hosts.link, what)
       case 'channel.open': {
-        if (what.kind === 'chain') return refuse('not-implemented', { what: 'opening an enforced channel' })
+        if (what.kind === 'chain') return openFunded(hosts, requestId, what)
         const opened = openTrustLine(hosts.channel, what)
         return isRefusal(opened) ? opened : hosts.waits.add({ requestId, channelId: opened, until: 'opened' })
       }
       case 'channel.set': return setLimit(hosts.channel, what.channelId, what.limit) ?? hosts.waits.add({ requestId, channelId: what.channelId, until: { limit: what.limit } })
       case 'channel.close': {
+        if (what.force === true && enforcedAt(state, what.channelId)?.status !== 'opening') return closeByForce(hosts, what.channelId)
         const closed = closeChannel(hosts.channel, what.channelId)
         return isRefusal(closed) ? closed : closed.status === 'closed' ? closed : hosts.waits.add({ requestId, channelId: what.channelId, until: 'closed' })
       }
@@ -150,7 +167,8 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
         for (const id of stopped.ids) payments.onHostedStopped(hosts.payment, id)
         return {}
       }
-      case 'wallet.address': case 'wallet.send': case 'wallet.bump': case 'backup.restore': return refuse('not-implemented', { what: what.type })
+      case 'wallet.address': case 'wallet.send': case 'wallet.bump': return onWalletRequest(hosts, what)
+      case 'backup.restore': return restore(hosts, what.restoration)
       default: return unreachable(what)
     }
   }
@@ -168,6 +186,14 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
   }
 }
 
+/** Our commitment is published when this step is stored; the peer is not asked. */
+function closeByForce (hosts: Hosts, channelId: ChannelId): { readonly status: 'closing', readonly txid: Hex | undefined } | Refusal {
+  const refused = forceClose(hosts.channel, channelId)
+  if (refused !== undefined) return refused
+  hosts.moved.add(channelId)
+  return { status: 'closing', txid: commitmentTxid(hosts, channelId) }
+}
+
 /** Hands what happened in channels to the parts that care, until nothing more happens. */
 function settleOutcomes (hosts: Hosts): void {
   for (let count = 0; ; count++) {
@@ -182,11 +208,20 @@ function settleOutcomes (hosts: Hosts): void {
       case 'offerSettled': payments.onOfferSettled(payment, outcome.origin); break
       case 'lockRemoved': payments.onLockRemoved(payment, outcome.channelId, outcome.id, outcome.how); break
       case 'opened': hosts.notify({ type: 'channel:opened', channelId: outcome.channelId }); break
-      case 'closed': hosts.notify({ type: 'channel:closed', channelId: outcome.channelId }); break
+      case 'closed': {
+        onChannelEnded(hosts, outcome.channelId)
+        hosts.notify({ type: 'channel:closed', channelId: outcome.channelId })
+        break
+      }
+      case 'openRefused': onChannelEnded(hosts, outcome.channelId); break
+      case 'fundingWanted': onFundingWanted(hosts, outcome); break
+      case 'fundingSigned': onFundingSigned(hosts, outcome.channelId); break
+      case 'closeSigned': hosts.notify({ type: 'channel:closing', channelId: outcome.channelId, txid: closingTxid(enforcedAt(hosts.state, outcome.channelId)) }); break
       case 'fault': hosts.notify({ type: 'channel:fault', channelId: outcome.channelId, ...outcome.fault }); break
-      case 'openRefused': case 'fundingWanted': case 'fundingSigned': case 'closeSigned': case 'capacityChanged': case 'limitRefused': case 'limitReplaced': break
+      case 'capacityChanged': case 'limitRefused': case 'limitReplaced': break
       default: unreachable(outcome)
     }
+    if (enforcedAt(hosts.state, outcome.channelId) !== undefined) hosts.moved.add(outcome.channelId)
     routing.onCapacityChanged(hosts.routing, outcome.channelId)
     hosts.answerWaits(outcome)
   }

@@ -4,6 +4,8 @@ import { createChannelTables, type ChannelTables } from '../channel/tables.js'
 import { createLinkTables, type LinkTables } from '../link/tables.js'
 import { createPaymentTables, type PaymentTables } from '../payment/tables.js'
 import { createRoutingTables, type RoutingTables } from '../routing/tables.js'
+import { createWalletTables, type WalletTables } from '../wallet/tables.js'
+import { createChainTables, type ChainTables } from './chain-tables.js'
 
 /** Everything a node knows, as tables under one journal: a step is applied whole or not at all. */
 export interface NodeState {
@@ -12,6 +14,8 @@ export interface NodeState {
   readonly link: LinkTables
   readonly payment: PaymentTables
   readonly routing: RoutingTables
+  readonly wallet: WalletTables
+  readonly chain: ChainTables
 }
 
 /** A table whose entities are stored, and how to read them back. */
@@ -27,7 +31,9 @@ export function createNodeState (): NodeState {
     channel: createChannelTables(journal),
     link: createLinkTables(journal),
     payment: createPaymentTables(journal),
-    routing: createRoutingTables(journal)
+    routing: createRoutingTables(journal),
+    wallet: createWalletTables(journal),
+    chain: createChainTables(journal)
   }
 }
 
@@ -43,7 +49,7 @@ export function loadState (state: NodeState, entries: Iterable<readonly [key: st
 }
 
 function storedTables (state: NodeState): Map<string, StoredTable> {
-  const areas: readonly object[] = [state.channel, state.link, state.payment, state.routing]
+  const areas: readonly object[] = [state.channel, state.link, state.payment, state.routing, state.wallet, state.chain]
   const all = areas.flatMap((area) => Object.values(area) as ReadonlyArray<Partial<Table<string, object>>>)
   const stored = new Map<string, StoredTable>()
   for (const table of all) {

@@ -1,4 +1,3 @@
-import { describeChannel } from '../channel/channel.js'
 import { linkView } from '../link/views.js'
 import { parseInvoice } from '../payment/invoice.js'
 import { paymentIdOf } from '../payment/payer.js'
@@ -6,7 +5,9 @@ import { invoiceView, leftovers as paymentLeftovers, paymentView, type PaymentVi
 import { isRefusal } from '../base/step.js'
 import type { Network } from './genesis.js'
 import { meetingPointViews } from '../routing/views.js'
+import { backupContent, chainWarnings, channelViews, resumeOf, walletBalances, walletSends } from './chain-view.js'
 import type { NodeView } from './core.js'
+import { preparedFundings } from './fundings.js'
 import type { Hosts } from './hosts.js'
 import type { NodeState } from './state.js'
 
@@ -17,7 +18,7 @@ export function createView (hosts: Hosts, state: NodeState, network: Network): N
   }
   return {
     links: () => [...state.link.links.values()].map((link) => linkView(hosts.link, link)),
-    channels: () => [...state.channel.channels.values()].map((channel) => describeChannel(hosts.channel, channel)),
+    channels: () => channelViews(hosts, network),
     invoices: () => [...state.payment.invoices.values()].map((invoice) => invoiceView(hosts.payment, invoice)),
     invoice (id) {
       const invoice = state.payment.invoices.get(id)
@@ -36,23 +37,23 @@ export function createView (hosts: Hosts, state: NodeState, network: Network): N
       return { id, asset, amount, description, createdMs, expiresMs }
     },
     meetingPoints: () => meetingPointViews(hosts.routing),
-    walletBalances: () => [],
-    walletSends: () => [],
-    backupContent: (createdMs) => ({ network: network.name, peerId: hosts.self, identity: undefined, peers: [], chains: [], channels: [], createdMs }),
-    resume: () => [],
-    warnings: () => warningsOf(hosts, state),
+    walletBalances: () => walletBalances(hosts),
+    walletSends: (chain) => walletSends(hosts, chain),
+    backupContent: (createdMs) => backupContent(hosts, network, createdMs),
+    resume: (chain) => resumeOf(hosts, chain),
+    warnings: () => [...warningsOf(hosts, state), ...chainWarnings(hosts)],
     rawChannels: () => [...state.channel.channels.values()],
     locksOf: (channelId) => [...state.channel.locks.group(channelId).values()],
-    leftovers: () => ({ locks: state.channel.locks.size, waits: hosts.waits.size, ...paymentLeftovers(hosts.payment) })
+    leftovers: () => ({ locks: state.channel.locks.size, waits: hosts.waits.size, openings: preparedFundings(hosts), ...paymentLeftovers(hosts.payment) })
   }
 }
 
 /** What someone should look at: bugs that froze a channel, peers that broke the protocol, clocks that disagree. */
 function warningsOf (hosts: Hosts, state: NodeState): readonly string[] {
   const warnings: string[] = []
-  for (const { id, peer, frozen, status } of state.channel.channels.values()) {
+  for (const { id, peer, frozen, status, failure, state: { kind } } of state.channel.channels.values()) {
     if (frozen !== undefined) warnings.push(`channel ${id} is frozen after a fault of this program; its state is in ${frozen}`)
-    if (status === 'failed') warnings.push(`channel ${id}: ${peer} broke the protocol; the signed evidence is kept`)
+    if (status === 'failed') warnings.push(kind === 'chain' ? `channel ${id} with ${peer} is being closed on its chain: ${failure ?? 'it failed'}` : `channel ${id}: ${peer} broke the protocol; the signed evidence is kept`)
   }
   for (const { peer, status } of state.link.links.values()) {
     const skewMs = state.link.linkSessions.get(peer)?.clockSkewMs

@@ -41,6 +41,12 @@ export function fundingMissing (host: ChannelHost, channelId: ChannelId): void {
   if (channel !== undefined && state !== undefined) setStage(host, channel, state, 'signed')
 }
 
+/** The opener's wallet knows that the funding transaction will never be: nothing is at stake in a channel that carried nothing. */
+export function fundingDead (host: ChannelHost, channelId: ChannelId): void {
+  const channel = host.channels.get(channelId)
+  if (channel?.state.kind === 'chain' && channel.state.stage === 'signed' && channel.state.number === 0) forgetChannel(host, channel)
+}
+
 function waitingState (channel: Channel | undefined): EnforcedState | undefined {
   if (channel === undefined || isHalted(channel) || channel.state.kind !== 'chain') return undefined
   return channel.state.stage === 'signed' || channel.state.stage === 'confirmed' ? channel.state : undefined
