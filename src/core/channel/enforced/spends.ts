@@ -93,6 +93,10 @@ export function anchorOutput (secrets: ChannelSecrets, commitment: Commitment): 
   }
 }
 
+/** Our own anchor on a commitment of either side that is in the chain; in `v2-fee` only. */
+export const keyedAnchor = (secrets: ChannelSecrets, at: Outpoint, output: TransactionOutput): Takeable =>
+  ({ txid: at.txid, index: at.index, output, sequence: SEQUENCE_NO_DELAY, unlock: { by: 'key', secret: taprootSecret(secrets.delayed) } })
+
 /**
  * An output of a revoked commitment of the peer, or of a second stage it came to: by the key path, with the secret
  * that revoked it. Nothing about the locks that were live then is needed. @see ENF-13
@@ -158,13 +162,15 @@ export interface FeeRequest {
   readonly feeRatePerKvb: bigint
   /** Of a parent that is to confirm with it: its virtual size, and the fee it pays itself. */
   readonly parent?: { readonly vsize: number, readonly feeSat: bigint }
+  /** Least fee, whatever the rate. */
+  readonly feeSatMin?: bigint
   /** Least value of the output for what is left. */
   readonly leastSat: bigint
   readonly aux: Uint8Array
 }
 
 /** Adds coins of a wallet until they pay the fee, and an output for what is left; signs all. Undefined when the wallet has not enough. */
-export function payFee ({ tx, inputs, wallet, feeRatePerKvb, parent = { vsize: 0, feeSat: 0n }, leastSat, aux }: FeeRequest): Transaction | undefined {
+export function payFee ({ tx, inputs, wallet, feeRatePerKvb, parent = { vsize: 0, feeSat: 0n }, feeSatMin = 0n, leastSat, aux }: FeeRequest): Transaction | undefined {
   const added: Takeable[] = []
   let brought = parent.feeSat + inputs.reduce((sum, { output }) => sum + output.valueSat, 0n) - tx.outputs.reduce((sum, { valueSat }) => sum + valueSat, 0n)
   for (const coin of wallet.coins()) {
@@ -173,7 +179,8 @@ export function payFee ({ tx, inputs, wallet, feeRatePerKvb, parent = { vsize: 0
     const all = [...inputs, ...added]
     const change = { valueSat: 0n, script: wallet.changeScript() }
     const bare: Transaction = { ...tx, inputs: all.map(inputOf), outputs: [...tx.outputs, change] }
-    const left = brought - feeFor(feeRatePerKvb, parent.vsize + vsizeOf(weighed(bare, all)))
+    const wanted = feeFor(feeRatePerKvb, parent.vsize + vsizeOf(weighed(bare, all)))
+    const left = brought - (wanted > feeSatMin ? wanted : feeSatMin)
     if (left >= leastSat) return signTaken({ ...bare, outputs: bare.outputs.with(-1, { ...change, valueSat: left }) }, all, aux)
   }
   return undefined
@@ -182,12 +189,18 @@ export function payFee ({ tx, inputs, wallet, feeRatePerKvb, parent = { vsize: 0
 /** Fee of a size at a rate in satoshis for 1,000 virtual bytes, rounded up. */
 export const feeFor = (feeRatePerKvb: bigint, vsize: number): bigint => (feeRatePerKvb * BigInt(vsize) + 999n) / 1000n
 
-/** The child that pays for a commitment: the anchor and coins of the wallet. @param parent - the signed commitment @see ENF-4 */
-export function bumpCommitment (secrets: ChannelSecrets, commitment: Commitment, parent: { readonly vsize: number, readonly feeSat: bigint }, wallet: FeeWallet, feeRatePerKvb: bigint, aux: Uint8Array): Transaction | undefined {
+/**
+ * The child that pays for a commitment: the anchor and coins of the wallet.
+ *
+ * @param parent - the signed commitment
+ * @param feeSatMin - least fee of both, to take the place of another child
+ * @see ENF-4
+ */
+export function bumpCommitment (secrets: ChannelSecrets, commitment: Commitment, parent: { readonly vsize: number, readonly feeSat: bigint }, wallet: FeeWallet, feeRatePerKvb: bigint, aux: Uint8Array, feeSatMin = 0n): Transaction | undefined {
   const { contract } = commitment
   const anchor = anchorOutput(secrets, commitment)
   const tx: Transaction = { version: fixedParts(contract).transactionVersion, lockTime: 0, inputs: [inputOf(anchor)], outputs: [] }
-  return payFee({ tx, inputs: [anchor], wallet, feeRatePerKvb, parent, leastSat: contract.dustSat, aux })
+  return payFee({ tx, inputs: [anchor], wallet, feeRatePerKvb, parent, feeSatMin, leastSat: contract.dustSat, aux })
 }
 
 /** Signs every input. @param inputs - what each of the transaction's inputs spends */

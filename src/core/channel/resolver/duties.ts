@@ -1,12 +1,13 @@
 import { equalBytes } from '../../base/bytes.js'
 import { adapt } from '../../crypto/adaptor.js'
-import { signedCommitment, type Commitment } from '../enforced/commitment.js'
+import { revocableOutputs, signedCommitment, type Commitment } from '../enforced/commitment.js'
 import { signCommitment } from '../enforced/evidence.js'
-import { fixedParts } from '../enforced/contract.js'
+import { fixedParts, numberIn } from '../enforced/contract.js'
+import { commitmentPoint } from '../enforced/keys.js'
 import { BURIED_CONFIRMATIONS } from '../enforced/limits.js'
 import { needsSecret, targetOf } from '../enforced/pre-signed.js'
-import { claimedOutput, delayedOutput, punishedOutput, staticOutputOf, type Takeable } from '../enforced/spends.js'
-import { readTransaction, type Outpoint, type Transaction, type TransactionOutput } from '../enforced/transaction.js'
+import { anchorOutput, claimedOutput, delayedOutput, keyedAnchor, punishedOutput, staticOutputOf, type Takeable } from '../enforced/spends.js'
+import { readTransaction, vsizeOf, type Outpoint, type Transaction, type TransactionOutput } from '../enforced/transaction.js'
 import type { EnforcedState } from '../entity.js'
 import type { Lock } from '../lock.js'
 import { secretIn } from './extract.js'
@@ -30,7 +31,8 @@ export interface Situation {
 /** Something to publish. Deadlines are heights at which it should be confirmed. */
 export type Task =
   | { readonly type: 'closing', readonly tx: Transaction }
-  | { readonly type: 'commitment', readonly tx: Transaction, readonly commitment: Commitment, readonly deadline: number }
+  /** `rivalVsize`: of the largest known child of its anchor, 0 without one. */
+  | { readonly type: 'commitment', readonly tx: Transaction, readonly commitment: Commitment, readonly deadline: number, readonly rivalVsize: number }
   /** Locks of one commitment whose spends may share a transaction. */
   | { readonly type: 'locks', readonly commitment: Commitment, readonly places: ReadonlyArray<{ readonly place: number, readonly signature: Uint8Array }>, readonly deadline: number }
   | { readonly type: 'sweep', readonly takeables: readonly Takeable[], readonly deadline: number | undefined }
@@ -60,6 +62,8 @@ interface Survey {
   readonly tasks: Task[]
   readonly learnt: Array<{ readonly lock: Lock, readonly secret: Uint8Array }>
   readonly sweeps: Takeable[]
+  /** Small ones that are worth their fee beside others only. */
+  readonly anchors: Takeable[]
   /** Those that the peer tries to spend by their script. */
   readonly contested: Takeable[]
   /** Outputs of ours that are not spent, or not deep enough. */
@@ -71,7 +75,7 @@ interface Survey {
  * needs no rules of its own. @see ENF-21
  */
 export function dutiesOf (at: Situation): Duties {
-  const survey: Survey = { at, spendsOf: indexSpends(at.facts), watch: [at.state.terms.funding], tasks: [], learnt: [], sweeps: [], contested: [], open: 0 }
+  const survey: Survey = { at, spendsOf: indexSpends(at.facts), watch: [at.state.terms.funding], tasks: [], learnt: [], sweeps: [], anchors: [], contested: [], open: 0 }
   const spends = survey.spendsOf(at.state.terms.funding)
   const closed = confirmed(spends)
   if (closed === undefined) return unspent(survey, spends)
@@ -81,8 +85,13 @@ export function dutiesOf (at: Situation): Duties {
     case 'cooperative': break
     case 'ours': case 'theirs': surveyCommitment(survey, closing.holding, closed.by); break
     case 'revoked': surveyRevoked(survey, closing, closed.by); break
-    case 'unknown': takeStatic(survey, closed.by); break
+    case 'unknown':
+      takeStatic(survey, closed.by)
+      takeForgotten(survey, closed.by)
+      takeAnchor(survey, closed.by)
+      break
   }
+  if (survey.sweeps.length > 0) survey.sweeps.push(...survey.anchors)
   const deadline = closing.type === 'revoked' ? closed.by.height + at.state.terms.delayBlocks : undefined
   for (const takeables of [survey.sweeps, ...survey.contested.map((one) => [one])]) if (takeables.length > 0) survey.tasks.push({ type: 'sweep', takeables, deadline })
   const ended = endings(survey, closing, closed.by)
@@ -98,7 +107,11 @@ function unspent (survey: Survey, spends: readonly Spend[]): Duties {
   if (wantsClose && !state.behind) {
     const { commitment, signature } = holdings.own
     const signatures = { local: signCommitment(holdings.secrets, commitment), remote: signature }
-    survey.tasks.push({ type: 'commitment', tx: signedCommitment(commitment, signatures), commitment, deadline: height + 1 })
+    // Anybody may hang a child on a shared anchor: large and cheap, so that it is dear to replace.
+    const anchor = { txid: commitment.txid, index: anchorOutput(holdings.secrets, commitment).index }
+    survey.watch.push(anchor)
+    const rivalVsize = survey.spendsOf(anchor).reduce((largest, { by }) => Math.max(largest, vsizeOf(by.tx)), 0)
+    survey.tasks.push({ type: 'commitment', tx: signedCommitment(commitment, signatures), commitment, deadline: height + 1, rivalVsize })
   } else if (agreed !== undefined) survey.tasks.push({ type: 'closing', tx: agreed })
   for (const { by } of spends) {
     const closing = identify(by, holdings, state)
@@ -139,6 +152,19 @@ function surveyCommitment (survey: Survey, holding: Holding, closed: SeenTransac
     if (commitment.owner === 'local' && kind === 'to-local') takeDelayed(survey, commitment, outpoint, output, closed)
     if (commitment.owner === 'remote' && kind === 'to-remote') take(survey, staticOutputOf(secrets, contract, outpoint, output.valueSat))
   })
+  takeAnchor(survey, closed)
+}
+
+/** Our own anchor, when it was not needed: taken together with other outputs, and no reason to keep a channel. @see ENF-4 */
+function takeAnchor (survey: Survey, closed: SeenTransaction): void {
+  const { secrets, contract } = survey.at.holdings
+  const { script } = fixedParts(contract).sides.local.anchor
+  closed.tx.outputs.forEach((output, index) => {
+    const outpoint = { txid: closed.txid, index }
+    if (!equalBytes(output.script, script)) return
+    survey.watch.push(outpoint)
+    if (confirmed(survey.spendsOf(outpoint)) === undefined) survey.anchors.push(keyedAnchor(secrets, outpoint, output))
+  })
 }
 
 /** An output that is ours alone: taken, unless a spend of it is in the chain. */
@@ -153,13 +179,16 @@ function take (survey: Survey, takeable: Takeable): void {
   survey.watch.push({ txid: takeable.txid, index: takeable.index })
 }
 
-function takeDelayed (survey: Survey, commitment: Commitment, outpoint: Outpoint, output: TransactionOutput, made: SeenTransaction): void {
+function takeDelayed (survey: Survey, commitment: Pick<Commitment, 'contract' | 'revocable'>, outpoint: Outpoint, output: TransactionOutput, made: SeenTransaction): void {
   const { at } = survey
   // The next block may hold the spend when the delay is over by then.
   if (at.height + 1 - made.height! >= at.state.terms.delayBlocks) return take(survey, delayedOutput(at.holdings.secrets, commitment, outpoint, output.valueSat))
   survey.open++
   survey.watch.push(outpoint)
 }
+
+/** A lock that is hardly above dust is taken when fees allow it, but nothing waits for that long after its expiry. @see ENF-22 */
+const isGivenUp = ({ height }: Situation, { terms: { expiry } }: Lock, valueSat: bigint): boolean => valueSat < WORTH_KEEPING_SAT && height >= expiry.value + BURIED_CONFIRMATIONS
 
 interface Choice { readonly place: number, readonly signature: Uint8Array, readonly deadline: number, readonly lockTime: number, readonly contested: boolean }
 
@@ -181,11 +210,15 @@ function surveyPtlcs (survey: Survey, holding: Holding): void {
     if (withSecret && secret !== undefined) choices.push({ place, signature: adapt(theirs, secret), deadline: expiry, lockTime: 0, contested })
     // What we offered comes back after its expiry: the next block must be above it.
     if (!withSecret && survey.at.height >= expiry) choices.push({ place, signature: theirs, deadline: survey.at.height + 1, lockTime: expiry, contested })
-    if (!withSecret || secret !== undefined) survey.open++
+    if ((!withSecret || secret !== undefined) && !isGivenUp(survey.at, lock, valueSat)) survey.open++
   })
-  for (const choice of choices.filter(({ contested }) => contested)) addLocks(survey, commitment, [choice])
+  // A peer that fights for one could throw out all with it at every block: then none shares a transaction.
+  if (choices.some(({ contested }) => contested)) {
+    for (const choice of choices) addLocks(survey, commitment, [choice])
+    return
+  }
   const groups = new Map<number, Choice[]>()
-  for (const choice of choices) if (!choice.contested) groups.set(choice.lockTime, [...groups.get(choice.lockTime) ?? [], choice])
+  for (const choice of choices) groups.set(choice.lockTime, [...groups.get(choice.lockTime) ?? [], choice])
   for (const group of groups.values()) addLocks(survey, commitment, group)
 }
 
@@ -221,10 +254,22 @@ function takeStatic (survey: Survey, closed: SeenTransaction): void {
   })
 }
 
+/** A commitment of ours that we do not remember, since our memory was lost: its number tells what waits for us. */
+function takeForgotten (survey: Survey, closed: SeenTransaction): void {
+  const { secrets, contract } = survey.at.holdings
+  const number = numberIn(fixedParts(contract), closed.tx.lockTime, closed.tx.inputs[0]?.sequence ?? 0)
+  if (number === undefined) return
+  const { revocable } = revocableOutputs(contract, 'local', commitmentPoint(secrets, number))
+  closed.tx.outputs.forEach((output, index) => {
+    if (equalBytes(output.script, revocable.script)) takeDelayed(survey, { contract, revocable }, { txid: closed.txid, index }, output, closed)
+  })
+}
+
 /** Everything of a revoked commitment, and of the second stages that the peer came to, is ours. @see ENF-13 */
 function surveyRevoked (survey: Survey, { secret, scripts, number }: Extract<Closing, { type: 'revoked' }>, closed: SeenTransaction): void {
   const { secrets } = survey.at.holdings
   takeStatic(survey, closed)
+  takeAnchor(survey, closed)
   closed.tx.outputs.forEach((output, index) => {
     const outpoint = { txid: closed.txid, index }
     if (equalBytes(output.script, scripts.revocable.script)) take(survey, punishedOutput(secrets, secret, scripts.revocable, outpoint, output.valueSat))
@@ -275,6 +320,7 @@ function endOf (survey: Survey, commitment: Commitment, lock: Lock, deep: boolea
   if (ptlc === undefined) return deep ? 'failed' : undefined
   const spend = confirmed(survey.spendsOf({ txid: commitment.txid, index: ptlc.index }))
   if (spend === undefined) {
+    if (isGivenUp(survey.at, lock, ptlc.valueSat)) return deep ? (lock.offeredBy === 'remote' ? 'expired' : 'failed') : undefined
     const late = lock.offeredBy === 'remote' && lock.secret === undefined && height >= lock.terms.expiry.value + BURIED_CONFIRMATIONS
     return late && deep ? 'expired' : undefined
   }

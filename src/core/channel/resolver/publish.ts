@@ -5,7 +5,7 @@ import { bumpCommitment, feeFor, payFee, sweep, takePtlcs, type FeeWallet } from
 import { vsizeOf, type Transaction } from '../enforced/transaction.js'
 import type { Task } from './duties.js'
 import type { Holdings } from './holdings.js'
-import { SWEPT_INPUT_VBYTES } from './limits.js'
+import { FEE_HALVINGS_MAX, PASSED_ON_SAT_PER_KVB, REPLACEMENT_SAT_PER_KVB, SWEPT_INPUT_VBYTES, TAKEN_LOCK_VBYTES } from './limits.js'
 
 /** What building a transaction needs of the world. */
 export interface PublishHost {
@@ -19,13 +19,16 @@ export interface PublishHost {
 /** Transactions to hand to the chain: one, or a parent and the child that pays for it. */
 export type Publication = readonly [Transaction] | readonly [Transaction, Transaction]
 
+type Place = Extract<Task, { type: 'locks' }>['places'][number]
+
 /** Blocks in which what has no deadline is to confirm. */
 const NO_HURRY_BLOCKS = 144
 
 /**
  * Builds and signs what a task asks for, at the fee rate that its deadline asks for: called again at every block, it
- * gives what has to replace the transaction of before. What would cost more than it brings is left out; so is what
- * the wallet cannot pay for, but for a commitment, which goes out alone. @see ENF-4, ENF-21
+ * gives what has to replace the transaction of before. What would cost more than it brings is left out. Where the wallet
+ * cannot pay the rate it pays a lower one; what it cannot pay for at all is left out, but for a commitment, which goes
+ * out alone. @see ENF-4, ENF-21
  */
 export function publicationsOf (task: Task, holdings: Holdings, height: number, host: PublishHost): readonly Publication[] {
   const { secrets, contract } = holdings
@@ -33,16 +36,32 @@ export function publicationsOf (task: Task, holdings: Holdings, height: number, 
   switch (task.type) {
     case 'closing': return [[task.tx]]
     case 'commitment': {
+      const vsize = vsizeOf(task.tx)
       const feeSat = contract.fundingSat - task.tx.outputs.reduce((sum, { valueSat }) => sum + valueSat, 0n)
-      const child = bumpCommitment(secrets, task.commitment, { vsize: vsizeOf(task.tx), feeSat }, host.wallet, rate(task.deadline), auxOf(secrets.auxSeed, 'bump'))
+      const child = affordable(rate(task.deadline), (feeRate) => {
+        // A rival that makes both confirm at this rate is welcome; any other pays less than this.
+        const feeSatMin = task.rivalVsize === 0 ? 0n : feeFor(feeRate, vsize + task.rivalVsize) + feeFor(REPLACEMENT_SAT_PER_KVB, task.rivalVsize)
+        return bumpCommitment(secrets, task.commitment, { vsize, feeSat }, host.wallet, feeRate, auxOf(secrets.auxSeed, 'bump'), feeSatMin)
+      })
       return child === undefined ? [[task.tx]] : [[task.tx, child]]
     }
     case 'locks': {
+      const feeRate = rate(task.deadline)
+      const valueOf = ({ place }: Place): bigint => task.commitment.ptlcs[place]!.valueSat
+      // The dearest first: should the coins not do for all, what waits is little.
+      const places = [...task.places].sort((a, b) => valueOf(a) < valueOf(b) ? 1 : -1)
+      const worth = places.filter((one) => valueOf(one) > feeFor(feeRate, TAKEN_LOCK_VBYTES))
       const publications: Publication[] = []
-      for (let at = 0; at < task.places.length; at += MERGED_SPENDS_MAX) {
-        const request = takePtlcs(secrets, task.commitment, task.places.slice(at, at + MERGED_SPENDS_MAX))
-        const paid = payFee({ ...request, wallet: host.wallet, feeRatePerKvb: rate(task.deadline), leastSat: contract.dustSat, aux: auxOf(secrets.auxSeed, 'locks') })
+      const take = (some: readonly Place[], feeRatePerKvb: bigint): void => {
+        const request = takePtlcs(secrets, task.commitment, some)
+        const paid = affordable(feeRatePerKvb, (affordedRate) => payFee({ ...request, wallet: host.wallet, feeRatePerKvb: affordedRate, leastSat: contract.dustSat, aux: auxOf(secrets.auxSeed, 'locks') }))
         if (paid !== undefined) publications.push([paid])
+      }
+      for (let at = 0; at < worth.length; at += MERGED_SPENDS_MAX) take(worth.slice(at, at + MERGED_SPENDS_MAX), feeRate)
+      // What is worth less than its fee pays no more than it is worth, and waits for cheaper times.
+      for (let at = worth.length; at < places.length; at += MERGED_SPENDS_MAX) {
+        const some = places.slice(at, at + MERGED_SPENDS_MAX)
+        take(some, valueOf(some.at(-1)!) * 1_000n / BigInt(TAKEN_LOCK_VBYTES))
       }
       return publications
     }
@@ -54,6 +73,18 @@ export function publicationsOf (task: Task, holdings: Holdings, height: number, 
       return swept === undefined ? [] : [[swept]]
     }
   }
+}
+
+/** What is made at a rate, or at the highest half, quarter … of it that the wallet can pay. */
+function affordable (feeRatePerKvb: bigint, make: (feeRatePerKvb: bigint) => Transaction | undefined): Transaction | undefined {
+  let rate = feeRatePerKvb
+  for (let halved = 0; halved <= FEE_HALVINGS_MAX; halved++) {
+    const made = make(rate)
+    if (made !== undefined) return made
+    rate /= 2n
+    if (rate < PASSED_ON_SAT_PER_KVB) return undefined
+  }
+  return undefined
 }
 
 const auxOf = (auxSeed: Uint8Array, use: 'bump' | 'locks' | 'sweep'): Uint8Array => taggedHash('amiko/channel/aux', auxSeed, utf8Bytes(use))
