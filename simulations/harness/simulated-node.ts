@@ -10,7 +10,7 @@ import { shortHash } from './trace.js'
 import { virtualClock, type EventQueue } from './virtual-clock.js'
 import { virtualMesh } from './virtual-mesh.js'
 import type { VirtualNetwork } from './virtual-network.js'
-import { crashDisk, createDisk, virtualStore, type Disk } from './virtual-store.js'
+import { crashDisk, createDisk, virtualStore, type Disk, type WriteFate } from './virtual-store.js'
 
 /** A request made in a world, and what came of it. */
 export interface Asked {
@@ -40,7 +40,9 @@ export interface SimulatedNode {
   crash: () => void
   /** Crashes in the middle of what it does: after so many more acts that others can see. */
   crashAfter: (acts: number, onCrash: () => void) => void
-  /** Takes a `crashAfter` back that has not happened yet. */
+  /** Crashes while it writes a batch, after so many others; `fate` and `part` say what is left of that one. */
+  crashAtWrite: (write: number, fate: WriteFate, part: number, onCrash: () => void) => void
+  /** Takes a crash back that has not happened yet. */
   disarm: () => void
   /** Sets how far the wall clock is ahead of the world's: a process reads it once, when it starts. */
   setClock: (skewMs: number) => void
@@ -165,7 +167,18 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
       process.actsLeft = acts
       process.onCrash = onCrash
     },
+    crashAtWrite (write, fate, part, onCrash) {
+      const self = process
+      if (self === undefined) return
+      const onSprung = (): void => {
+        self.alive = false
+        self.onCrash = onCrash
+        queue.schedule(queue.nowMs, () => { if (process === self) bury(self) })
+      }
+      disk.trap = { writesLeft: write, fate, part, onSprung }
+    },
     disarm () {
+      disk.trap = undefined
       if (process === undefined || !process.alive) return
       process.actsLeft = undefined
       process.onCrash = undefined

@@ -16,6 +16,7 @@ import { randomOf, type Random } from './random.js'
 import { createSimulatedNode, type Asked, type SimulatedNode } from './simulated-node.js'
 import { createTrace, shortHash, type Trace, type TraceOptions } from './trace.js'
 import { createEventQueue } from './virtual-clock.js'
+import type { WriteFate } from './virtual-store.js'
 import { createVirtualNetwork, LOCAL_LATENCY, type Frame, type LatencyModel } from './virtual-network.js'
 
 /** Violations kept of one run: after so many the picture is clear. */
@@ -84,6 +85,8 @@ export interface World {
   readonly crash: (index: number, restartAfterMs: number) => void
   /** Crashes in the middle of a step: after `acts` more sends, writes or answers. */
   readonly crashAfter: (index: number, acts: number, restartAfterMs: number, again?: SecondCrash) => void
+  /** Crashes while a batch is written, after so many others of this process; see {@link WriteFate}. */
+  readonly crashAtWrite: (index: number, write: number, fate: WriteFate, part: number, restartAfterMs: number) => void
   /** Sets how far the wall clock of a node is ahead, from its next process on. */
   readonly setClock: (index: number, skewMs: number) => void
   /** Makes a node misbehave, or behave again. */
@@ -282,6 +285,10 @@ export function createWorld (options: WorldOptions): World {
     crashAfter (index, acts, restartAfterMs, again) {
       const node = at(index)
       node.crashAfter(acts, () => { restart(node, restartAfterMs, again) })
+    },
+    crashAtWrite (index, write, fate, part, restartAfterMs) {
+      const node = at(index)
+      node.crashAtWrite(write, fate, part, () => { restart(node, restartAfterMs) })
     },
     setClock: (index, skewMs) => { at(index).setClock(skewMs) },
     misbehave (index, misbehaviour) {

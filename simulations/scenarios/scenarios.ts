@@ -4,8 +4,9 @@ import { NETWORK_SCENARIOS } from './networks.js'
 import { PROTOTYPE_SCENARIOS } from './prototype.js'
 import { RANDOM } from './random.js'
 import type { Scenario } from './scenario.js'
+import { TORN_WRITES } from './torn-writes.js'
 
 /** Every scenario, by name. */
-export const scenarios: readonly Scenario[] = [...PROTOTYPE_SCENARIOS, ...NETWORK_SCENARIOS, ...FAULT_SCENARIOS, LIE, RANDOM]
+export const scenarios: readonly Scenario[] = [...PROTOTYPE_SCENARIOS, ...NETWORK_SCENARIOS, ...FAULT_SCENARIOS, TORN_WRITES, LIE, RANDOM]
 
 export const scenarioOf = (name: string): Scenario | undefined => scenarios.find((scenario) => scenario.name === name)
