@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 
 /** The world around a command: what it may read and write. Tests give their own. */
 export interface Terminal {
@@ -11,6 +12,8 @@ export interface Terminal {
   /** Whether somebody is there to answer a question. */
   readonly canAsk: boolean
   readonly ask: (question: string) => Promise<string>
+  /** As `ask`; what is typed is not shown. */
+  readonly askHidden: (question: string) => Promise<string>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly homeDir: string
   /** Ctrl-C. Commands that stay up (`start`, `network up`) handle signals themselves. */
@@ -32,6 +35,17 @@ export function processTerminal (homeDir: string, signal: AbortSignal): Terminal
         return await lines.question(question, { signal })
       } finally {
         lines.close()
+      }
+    },
+    async askHidden (question) {
+      process.stderr.write(question)
+      const nowhere = new Writable({ write: (_chunk, _encoding, done) => { done() } })
+      const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true })
+      try {
+        return await lines.question('', { signal })
+      } finally {
+        lines.close()
+        process.stderr.write('\n')
       }
     },
     env: process.env,

@@ -233,6 +233,8 @@ export interface WalletNoun {
   bump: (id: SendId, options?: Waiting & { readonly satPerKvb?: bigint }) => Promise<SentOnChain>
   /** Payments, the newest first. */
   list: (chain: ChainName) => readonly SendView[]
+  /** Looks for coins that the phrase was paid before, as after a restore; `balance` shows them as they are found. */
+  rescan: (chain: ChainName, fromHeight: number) => Promise<void>
 }
 
 export interface SentOnChain { readonly id: SendId, readonly txid: string, readonly feeSat: bigint }

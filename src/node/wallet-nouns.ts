@@ -57,6 +57,10 @@ export function walletOf (parts: WalletParts): WalletNoun {
     list (chain) {
       needPhrase()
       return view.walletSends(chain)
+    },
+    async rescan (chain, fromHeight) {
+      needPhrase()
+      await ask(parts, { type: 'backup.restore', restoration: { identity: undefined, peers: [], chains: [{ chain, sinceHeight: fromHeight }], channels: [] } })
     }
   }
 }

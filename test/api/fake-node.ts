@@ -113,7 +113,8 @@ export function fakeNode (): FakeNode {
       bump: async (id, options) => { ask('wallet.bump', id, options); return { id: SEND_ID, txid: TXID, feeSat: 444n } },
       list: (chain) => chain === 'litecoin'
         ? []
-        : [{ id: SEND_ID, chain, kind: 'payment', status: 'pending', txid: TXID, versions: 1, outputs: [{ address: CHAIN_ADDRESS, valueSat: 1_000n }], feeSat: 222n, satPerKvb: 2_000n, confirmations: 0, createdMs: 1_760_000_000_000 }]
+        : [{ id: SEND_ID, chain, kind: 'payment', status: 'pending', txid: TXID, versions: 1, outputs: [{ address: CHAIN_ADDRESS, valueSat: 1_000n }], feeSat: 222n, satPerKvb: 2_000n, confirmations: 0, createdMs: 1_760_000_000_000 }],
+      rescan: async (chain, fromHeight) => { ask('wallet.rescan', chain, fromHeight) }
     },
     backup: {
       export: async (path = '/backup.amiko') => { ask('backup.export', path); return { path, bytes: 4_178, channels: 1 } },

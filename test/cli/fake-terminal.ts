@@ -9,6 +9,10 @@ export interface FakeTerminal extends Terminal {
 export function fakeTerminal ({ answers, env = {}, homeDir = '/nonexistent', signal = new AbortController().signal }: { answers?: string[], env?: Record<string, string>, homeDir?: string, signal?: AbortSignal } = {}): FakeTerminal {
   const written = { out: '', err: '' }
   const questions: string[] = []
+  const ask = async (question: string): Promise<string> => {
+    questions.push(question)
+    return answers?.shift() ?? ''
+  }
   return {
     written,
     questions,
@@ -16,10 +20,8 @@ export function fakeTerminal ({ answers, env = {}, homeDir = '/nonexistent', sig
     err: (text) => { written.err += text.endsWith('\n') ? text : `${text}\n` },
     framed: false,
     canAsk: answers !== undefined,
-    ask: async (question) => {
-      questions.push(question)
-      return answers?.shift() ?? ''
-    },
+    ask,
+    askHidden: ask,
     env,
     homeDir,
     signal

@@ -27,7 +27,7 @@ describe('command line', () => {
       [`channel open ${PEER} --kind trust-line --limit 1000sat --amount 500sat`, 'channelId'], ['channel list', 'channels'], [`channel show ${CHANNEL_ID}`, 'id'], [`channel set ${PEER} --limit 2000sat`, 'limit'], [`channel close ${CHANNEL_ID} --force`, 'status'],
       ['invoice create --amount 20sat --description tea --expiry 1h', 'invoice'], ['invoice list', 'invoices'], [`invoice show ${INVOICE_ID}`, 'id'], ['invoice decode amiko1fake', 'amount'], [`invoice cancel ${INVOICE_ID}`, 'status'],
       ['pay amiko1fake --max-fee 1sat', 'proof'], ['payment list', 'payments'], [`payment show ${PAYMENT_ID}`, 'id'], [`payment wait ${PAYMENT_ID} --timeout 5s`, 'status'],
-      [`channel open ${PEER} --kind chain --amount 1000sat --push 10sat`, 'push'], ['wallet balance', 'balances'], ['wallet address', 'address'], [`wallet send ${CHAIN_ADDRESS} --amount all --fee-rate 2.5`, 'txid'], [`wallet bump ${SEND_ID} --fee-rate 5`, 'fee'], ['wallet list', 'sends'],
+      [`channel open ${PEER} --kind chain --amount 1000sat --push 10sat`, 'push'], ['wallet balance', 'balances'], ['wallet address', 'address'], [`wallet send ${CHAIN_ADDRESS} --amount all --fee-rate 2.5`, 'txid'], [`wallet bump ${SEND_ID} --fee-rate 5`, 'fee'], ['wallet list', 'sends'], ['wallet rescan --from-height 7', 'chain'],
       ['backup export', 'bytes'], ['backup verify', 'peerId'], ['backup restore', 'channels'],
       ['meeting-point host', 'id'], ['meeting-point list', 'meetingPoints'], ['meeting-point stop', 'status'], ['asset list', 'assets'], ['commands', 'commands'], ['sim list', 'scenarios'], ['sim run p9 --seed 5', 'traceHash'], ['sim run p9 --count 2 --jobs 2', 'perSecond'], ['rpc node.status', 'peerId']
     ]

@@ -20,7 +20,7 @@ import type { AnyMethod } from './method.js'
 import { nodeStatus, nodeStop } from './node.js'
 import { paymentList, paymentPay, paymentShow, paymentWait } from './payment.js'
 import { referenceMethod } from './reference.js'
-import { walletAddress, walletBalance, walletBump, walletList, walletSend } from './wallet.js'
+import { walletAddress, walletBalance, walletBump, walletList, walletRescan, walletSend } from './wallet.js'
 
 const NOUNS = {
   'node.status': nodeStatus,
@@ -58,6 +58,7 @@ const NOUNS = {
   'wallet.send': walletSend,
   'wallet.bump': walletBump,
   'wallet.list': walletList,
+  'wallet.rescan': walletRescan,
   'backup.export': backupExport,
   'backup.verify': backupVerify,
   'backup.restore': backupRestore

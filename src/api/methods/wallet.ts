@@ -13,6 +13,7 @@ const EXAMPLE_TXID = '00'.repeat(32)
 const EXAMPLE_ID = '0123456789abcdef0123456789abcdef'
 const EXAMPLE_ADDRESS = 'bcrt1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqc8gma6'
 const TARGET_BLOCKS_MAX = 1_008
+const HEIGHT_MAX = 100_000_000
 
 /** The chain a command means: the named one, else the only one of this node. */
 function chainMeant (node: AmikoNode, named: ChainName | undefined): ChainName {
@@ -137,6 +138,25 @@ export const walletBump = method({
     const chain = (['bitcoin', 'litecoin'] as const).find((each) => node.wallet.list(each).some((send) => send.id === id))
     if (chain === undefined || !isSendId(id)) throw new AmikoError('not-found', { what: 'payment of the wallet', id })
     return sentOf(chain, await node.wallet.bump(id, { signal, ...(feeRate === undefined ? {} : { satPerKvb: feeRate }) }))
+  }
+})
+
+export const walletRescan = method({
+  name: 'wallet.rescan',
+  summary: 'Look for coins that the phrase was paid before, as after a restore',
+  scope: 'admin',
+  params: z.strictObject({
+    chain: chainField('Which chain, when this node has several').optional(),
+    fromHeight: z.number().int().min(0).max(HEIGHT_MAX).default(0).meta({ placeholder: 'HEIGHT', description: 'Block from which on to look; one that is older than the phrase' })
+  }),
+  result: z.object({ chain: chainName, fromHeight: count }),
+  errors: ['no-chain', 'no-wallet'],
+  example: { params: { fromHeight: 800_000 }, result: { chain: 'bitcoin', fromHeight: 800_000 } },
+  command: { command: 'wallet rescan', examples: ['amiko wallet rescan', 'amiko wallet rescan --chain bitcoin --from-height 800000'] },
+  handler: async (node, params) => {
+    const chain = chainMeant(node, params.chain)
+    await node.wallet.rescan(chain, params.fromHeight)
+    return { chain, fromHeight: params.fromHeight }
   }
 })
 

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { tmpdir } from 'node:os'
 import { mkdtemp } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { AmikoError } from '../../core/base/errors.js'
 import { parseAmount, coin } from '../../core/base/assets.js'
 import { globalsOf } from '../globals.js'
@@ -28,8 +28,8 @@ const kindOption = (): Option => new Option('--kind <KIND>', 'Which money the ne
 const listenOption = (): Option => new Option('--listen <MULTIADDR>', 'Where to listen for peers (may be repeated)').argParser(repeated)
 
 function addInit (program: Command, terminal: Terminal): void {
-  const command = program.command('init').summary('Make a node: settings and a fresh identity in the data folder')
-    .description('Makes a node: settings and a fresh identity in the data folder. `--api HOST:PORT` sets where its API will listen.')
+  const command = program.command('init').summary('Make a node: settings and a fresh phrase in the data folder')
+    .description('Makes a node: settings and a phrase of 24 words in the data folder, from which its identity and its wallet follow. `--api HOST:PORT` sets where its API will listen.\n--restore makes the node of a phrase that you kept; it is asked for, or read from AMIKO_PHRASE or --phrase-file.')
     .requiredOption('--network <NAME>', 'Name of the network, [a-z0-9-]{1,32}')
     .addOption(kindOption())
     .option('--network-key <HEX>', 'Key of a private network, 64 hexadecimal digits; `amiko network join` sets it from one string')
@@ -38,14 +38,20 @@ function addInit (program: Command, terminal: Terminal): void {
     .addOption(listenOption())
     .addOption(new Option('--bootstrap <ADDRESS>', 'Peer to connect to at start (may be repeated)').argParser(repeated))
     .addOption(new Option('--pacing <PROFILE>', 'How often hints are sent').choices(['private', 'world']).default('world'))
+    .option('--passphrase', 'Encrypt the phrase with a passphrase that is asked for (AMIKO_PASSPHRASE); every start needs it')
+    .option('--restore', 'Make the node of a phrase that exists')
+    .option('--phrase-file <FILE>', 'With --restore: file that holds the words')
+    .option('--backup <FILE>', 'With --restore: a backup of the node, for nodes that are older than their phrase')
     .addHelpText('after', '\nExamples:\n  amiko init --dir ./alice --network village --listen /ip4/0.0.0.0/tcp/9735\n  amiko init --dir ./bob --network village --api 127.0.0.1:9800 --json')
   command.action(async () => {
-    const options = command.opts<{ network: string, kind: 'regtest', networkKey?: string, chain?: string[], allowMainnet?: boolean, listen?: string[], bootstrap?: string[], pacing: 'world' }>()
+    const options = command.opts<{ network: string, kind: 'regtest', networkKey?: string, chain?: string[], allowMainnet?: boolean, listen?: string[], bootstrap?: string[], pacing: 'world', passphrase?: boolean, restore?: boolean, phraseFile?: string, backup?: string }>()
     const globals = globalsOf(command.optsWithGlobals(), terminal)
     const { init } = await import('./init.js')
     await init({
       network: options.network, kind: options.kind, networkKey: options.networkKey, listen: options.listen ?? [], api: globals.api,
       chains: options.chain ?? [], allowMainnet: options.allowMainnet, bootstrap: options.bootstrap ?? [], pacing: options.pacing
+    }, {
+      restore: options.restore === true, phraseFile: options.phraseFile, encrypt: options.passphrase === true, backup: options.backup === undefined ? undefined : resolve(options.backup)
     }, globals, terminal)
   })
 }

@@ -2,6 +2,7 @@ import { startApi } from '../../api/server/server.js'
 import type { AmikoOptions, AmikoNode } from '../../node/nouns.js'
 import type { Globals } from '../globals.js'
 import type { Terminal } from '../terminal.js'
+import { passphraseOf } from './secrets.js'
 
 export interface StartOptions {
   /** End when standard input ends: the parent is gone, however it went. */
@@ -15,8 +16,10 @@ export async function start (options: StartOptions, globals: Globals, terminal: 
   const stopping = stopRequests(options.withParent, terminal)
   const { configOf, createAmiko } = await import('../../node/amiko.js')
   const config = await configOf(globals.dir)
+  const { phraseForm } = await import('../../node/phrase-file.js')
   const node = await createAmiko({
     dir: globals.dir,
+    ...(await phraseForm(globals.dir) === 'encrypted' ? { passphrase: await passphraseOf(terminal, 'Passphrase: ') } : {}),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.logLevel === undefined ? {} : { logLevel: options.logLevel })
   })

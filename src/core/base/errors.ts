@@ -25,7 +25,7 @@ export const ERRORS = {
   'interrupted': [118, 'The waiting was ended; what was asked may still happen.'],
   'bad-phrase': [119, 'Not a phrase of this program: {reason}.'],
   'wrong-passphrase': [120, 'The passphrase does not open {file}.'],
-  'passphrase-needed': [121, '{file} is encrypted; it needs a passphrase.'],
+  'passphrase-needed': [121, '{file} is encrypted; it needs a passphrase: set AMIKO_PASSPHRASE, or start on a terminal.'],
   'internal': [199, 'A fault of this program: {reason}. The state was kept; please report it with the log.'],
   // 2xx payment
   'bad-invoice': [200, 'Not a valid invoice: {reason}.'],

@@ -184,6 +184,7 @@ describe('API methods, on bad input', () => {
     ['wallet.balance', { chain: 'bitcoin' }, 'bad-request'],
     ['wallet.address', { chain: 'dogecoin' }, 'bad-request'],
     ['wallet.list', { count: 0 }, 'bad-request'],
+    ['wallet.rescan', { fromHeight: -1 }, 'bad-request'],
     ['backup.export', { file: '' }, 'bad-request'],
     ['backup.verify', { file: 5 }, 'bad-request'],
     ['backup.restore', { path: '/backup' }, 'bad-request'],
