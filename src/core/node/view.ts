@@ -44,7 +44,7 @@ export function createView (hosts: Hosts, state: NodeState, network: Network): N
     warnings: () => [...warningsOf(hosts, state), ...chainWarnings(hosts)],
     rawChannels: () => [...state.channel.channels.values()],
     locksOf: (channelId) => [...state.channel.locks.group(channelId).values()],
-    leftovers: () => ({ locks: state.channel.locks.size, waits: hosts.waits.size, openings: preparedFundings(hosts), ...paymentLeftovers(hosts.payment) })
+    leftovers: () => ({ locks: state.channel.locks.size, waits: hosts.waits.size, fundings: preparedFundings(hosts), ...paymentLeftovers(hosts.payment) })
   }
 }
 

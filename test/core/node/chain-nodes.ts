@@ -31,6 +31,9 @@ export const sat = (count: number | bigint): Units => asUnits(BigInt(count) * 10
 /** Confirmations that the nodes of these tests want. */
 export const CONFIRMATIONS = 3
 
+/** Blocks that are there when the nodes start: enough for several payments of the faucet. */
+const BLOCKS_BEFORE = 150
+
 /** Where a process dies: before a batch is on the disk, or when it is and nothing of it was said. */
 export type CrashPlace = 'before' | 'after'
 
@@ -51,6 +54,8 @@ export interface TestNode {
   crash: () => void
   /** Dies at the batch of this number, counted from now. */
   crashAt: (batch: number, place: CrashPlace) => void
+  /** Takes `crashAt` back. */
+  spare: () => void
   request: (request: Request) => string
   /** The answer of a request, which must be there. */
   answer: (id: string) => object
@@ -68,6 +73,8 @@ export interface ChainNodes {
   mine: (blocks: number) => void
   connect: (a: TestNode, b: TestNode) => void
   disconnect: (a: TestNode, b: TestNode) => void
+  /** Starts a node again and connects it to those that are up. */
+  revive: (node: TestNode) => void
   /** Makes a link with rules that accept channels of the chain. */
   link: (a: TestNode, b: TestNode) => void
   fund: (node: TestNode, sat: bigint, coins?: number) => void
@@ -96,6 +103,8 @@ const keysOf = (name: string): WalletKeys => {
 export function chainNodes (names: readonly string[], options: ChainNodesOptions = {}): ChainNodes {
   const clock = virtualClock()
   const chain = embeddedChain({ chain: 'bitcoin', clock })
+  // The faucet's first coins are ripe before anybody looks.
+  chain.mine(BLOCKS_BEFORE)
   const connections = new Set<string>()
   const pair = (a: TestNode, b: TestNode): string => [a.peer, b.peer].sort().join(' ')
   const deliver = (from: TestNode, to: PeerId, event: NodeEvent): void => {
@@ -141,6 +150,11 @@ export function chainNodes (names: readonly string[], options: ChainNodesOptions
     disconnect (a, b) {
       disconnect(a, b)
       settle()
+    },
+    revive (node) {
+      node.start()
+      settle()
+      for (const other of nodes) if (other !== node) world.connect(node, other)
     },
     link (a, b) {
       world.connect(a, b)
@@ -328,6 +342,7 @@ function testNode (parts: Parts): TestNode {
     },
     crash: die,
     crashAt (batch, place) { crash = { at: writes + batch, place } },
+    spare () { crash = undefined },
     request (request) {
       const requestId = `${++requests}` as RequestId
       node.post({ type: 'request', requestId, request })
