@@ -12,6 +12,7 @@ import { benchCrypto } from './crypto.js'
 import { chooseEngine, ENGINES, isEngine } from './engine.js'
 import { line } from './line.js'
 import { network } from './network.js'
+import { sequential } from './sequential.js'
 import { startup } from './startup.js'
 
 const crypto: Benchmark = {
@@ -23,7 +24,7 @@ const crypto: Benchmark = {
   }
 }
 
-const BENCHMARKS: readonly Benchmark[] = [channel, codec, commitment, crypto, line, network, startup]
+const BENCHMARKS: readonly Benchmark[] = [channel, codec, commitment, crypto, line, network, sequential, startup]
 
 const MODES = ['lock', 'payment'] as const
 const modeOf = (name: string | undefined): typeof MODES[number] | undefined => MODES.find((mode) => mode === name)
@@ -33,7 +34,7 @@ const USAGE = `Usage:
   npm run bench -- NAME [--quick] [--engine ${ENGINES.join('|')}] [--mode ${MODES.join('|')}] [--profile FOLDER] [--json] [--out FILE]
 
 Each prints its figures, the engine of the curve, and the machine. --quick repeats less: to see that it works.
---mode is for the benchmark channel: one of its modes alone. --profile writes a processor profile of each process of channel and line.
+--mode is for the benchmark channel: one of its modes alone. --profile writes a processor profile of each process of channel, line and sequential.
 Exit: 0 done, 1 failed, 3 usage.`
 
 async function main (): Promise<number> {

@@ -1,8 +1,10 @@
 import '../../src/polyfill.js'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { cookieFile } from '../../src/api/server/credentials.js'
+import { startApi } from '../../src/api/server/server.js'
 import { levelStore } from '../../src/adapters/level/store.js'
 import { libp2pMesh } from '../../src/adapters/libp2p/host.js'
 import { systemClock } from '../../src/adapters/system/clock.js'
@@ -48,6 +50,19 @@ async function startNode (engine: EngineName): Promise<Reached> {
   node = started
   stop = started.stop
   return { peer: started.peerId, address: started.mesh.addresses()[0]! }
+}
+
+/** Where a process serves its API, and the token that it hears. */
+export interface Served { readonly url: string, readonly cookie: string }
+
+async function serve (): Promise<Served> {
+  const dir = join(folder, 'node')
+  const [api, stopNode] = [await startApi({ node: theNode(), dir, listen: '127.0.0.1:0' }), stop]
+  stop = async () => {
+    await api.stop()
+    await stopNode()
+  }
+  return { url: api.url, cookie: readFileSync(cookieFile(dir, 'admin'), 'utf8') }
 }
 
 const theNode = (): AmikoNode => {
@@ -160,6 +175,7 @@ const pay = async (count: number, inFlight: number): Promise<LocksDone & { reado
 
 const answers: Answers = {
   node: startNode,
+  api: serve,
   accept: async () => { await theNode().links.set('default', { accept: [{ kind: 'trust-line', asset, limit: LIMIT }] }) },
   line: openLine,
   host: async () => { await theNode().meetingPoints.host() },
