@@ -82,16 +82,24 @@ export function scored (host: RoutingHost, peer: PeerId, meetingPoint: MeetingPo
 function promisesIn (host: Pick<RoutingHost, 'tables'>, vector: Vector | undefined, direction: Direction, bucket: number): ReadonlyMap<PeerId, { readonly hops: number, readonly detour: boolean }> {
   const promised = new Map<PeerId, { hops: number, detour: boolean }>()
   if (vector === undefined) return promised
+  const usable = usableIn(host, vector.asset)
+  const present = bucket === BUCKETS ? undefined : choiceOf(vector, direction, bucket, usable)
   if (bucket > 0) {
-    for (const { peer, hops } of vector[direction][bucket - 1]!.claims) promised.set(peer, { hops: BUCKET_BELOW_HOPS + hops, detour: true })
+    const { claims } = vector[direction][bucket - 1]!
+    const nearest = choiceOf(vector, direction, bucket - 1, usable)?.hops ?? least(claims)
+    // HINT-19: without a way in the amount's bucket the normal path is that of the bucket below, whose distances get
+    // strictly smaller too, until a node has a way; from there on all nodes have one.
+    for (const { peer, hops } of claims) promised.set(peer, { hops: BUCKET_BELOW_HOPS + hops, detour: present !== undefined || hops > nearest })
   }
   if (bucket === BUCKETS) return promised
   const { claims } = vector[direction][bucket]!
-  const nearest = choiceOf(vector, direction, bucket, usableIn(host, vector.asset))?.hops ?? Math.min(...claims.map(({ hops }) => hops))
+  const nearest = present?.hops ?? least(claims)
   // HINT-19: on the normal path the distance gets strictly smaller; a neighbour as far as this node, or farther, is a detour.
   for (const { peer, hops } of claims) promised.set(peer, { hops, detour: hops > nearest })
   return promised
 }
+
+const least = (claims: ReadonlyArray<{ readonly hops: number }>): number => Math.min(...claims.map(({ hops }) => hops))
 
 /** The channel with a peer that has most left after reservations, if that is enough. */
 function roomiest (host: RoutingHost, peer: PeerId, { asset, amount, direction, reserved }: HopQuery): { readonly channelId: ChannelId, readonly available: bigint } | undefined {

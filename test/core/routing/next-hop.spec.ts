@@ -43,13 +43,15 @@ describe('next hop, of several neighbours', () => {
     assert.deepEqual(ask(network, { exclude: new Set([network.node(2).peer]) }), [[3, 3, true], [1, 5, true]])
   })
 
-  it('takes the bucket below, last and as a detour, when the amount\'s own is not promised [HINT-19]', () => {
+  it('takes the bucket below, last; as a detour where there is a way in the amount\'s own, or a nearer one below [HINT-19]', () => {
     const network = around(100_000n, 100_000n, 100_000n)
     say(network, 1, steps(2, 1))
     say(network, 2, steps(7, 2))
     say(network, 3, steps(1, 0))
     assert.deepEqual(ask(network, { amount: asUnits(1_000n) }), [[2, 7, false], [1, 102, true]])
-    assert.deepEqual(ask(network, { amount: asUnits(1_025n) }), [[2, 107, true]])
+    assert.deepEqual(ask(network, { amount: asUnits(1_025n) }), [[2, 107, false]])
+    say(network, 3, steps(9, 2))
+    assert.deepEqual(ask(network, { amount: asUnits(1_025n) }), [[2, 107, false], [3, 109, true]])
     assert.deepEqual(ask(network, { amount: asUnits(5_000n) }), [])
   })
 
