@@ -3,7 +3,7 @@ import type { AssetId, MeetingPointId } from '../../src/core/base/ids.js'
 import { unreachable } from '../../src/core/base/invariant.js'
 import { fault, isFault, type Fault } from '../../src/core/base/step.js'
 import { isPoint } from '../../src/core/crypto/curve.js'
-import { LINK_REFUSE_REASONS, type HintRecord, type HintRequestMessage, type HintsMessage, type HintStep, type LinkMessage } from '../../src/core/link/messages.js'
+import { LINK_REFUSE_REASONS, type AttestationMessage, type AttestRequestMessage, type HintRecord, type HintRequestMessage, type HintsMessage, type HintStep, type LinkMessage } from '../../src/core/link/messages.js'
 import { BUCKETS, HOPS_MAX, RECORDS_PER_MESSAGE_MAX, REQUEST_HOPS_MAX } from '../../src/core/routing/limits.js'
 import '../protobuf.js'
 import * as pb from './pb/link.js'
@@ -38,6 +38,16 @@ function frameOf (message: LinkMessage): pb.LinkFrame {
         hopsLeft: message.hopsLeft
       }
     }
+    case 'attestRequest': return { attestRequest: { meetingPoint: bytesOfHex(message.meetingPoint), epoch: message.epoch } }
+    case 'attestation': return {
+      attestation: {
+        meetingPoint: bytesOfHex(message.meetingPoint),
+        epoch: message.epoch,
+        key: Uint8Array.from(message.key),
+        bucket: message.bucket,
+        signature: Uint8Array.from(message.signature)
+      }
+    }
     default: return unreachable(message)
   }
 }
@@ -64,7 +74,9 @@ export function decodeLink (bytes: Uint8Array): LinkMessage | Fault {
   if (frame.ping !== undefined) return clockOf('ping', frame.ping)
   if (frame.pong !== undefined) return clockOf('pong', frame.pong)
   if (frame.hints !== undefined) return hintsOf(frame.hints)
-  return requestOf(frame.hintRequest!)
+  if (frame.hintRequest !== undefined) return requestOf(frame.hintRequest)
+  if (frame.attestRequest !== undefined) return attestRequestOf(frame.attestRequest)
+  return attestationOf(frame.attestation!)
 }
 
 const malformed = (detail: string): Fault => fault('LINK-1', detail)
@@ -124,6 +136,21 @@ function requestOf ({ asset, meetingPoint, sequence, hopsLeft }: pb.HintRequest)
   const point = meetingPoint === undefined ? undefined : pointOf(meetingPoint)
   if (isFault(point)) return point
   return { type: 'hintRequest', asset: toHex(asset) as AssetId, meetingPoint: point, sequence: Number(sequence), hopsLeft }
+}
+
+function attestRequestOf ({ meetingPoint, epoch }: pb.AttestRequest): AttestRequestMessage | Fault {
+  const point = pointOf(meetingPoint)
+  if (isFault(point)) return point
+  return epoch === undefined ? malformed('no epoch') : { type: 'attestRequest', meetingPoint: point, epoch: epoch >>> 0 }
+}
+
+function attestationOf ({ meetingPoint, epoch, key, bucket, signature }: pb.Attestation): AttestationMessage | Fault {
+  const point = pointOf(meetingPoint)
+  if (isFault(point)) return point
+  if (epoch === undefined) return malformed('no epoch')
+  if (bucket === undefined || bucket >= BUCKETS) return malformed('a bucket is missing or beyond the last')
+  if (key?.length !== 32 || signature?.length !== 64) return malformed('a key or a signature of the wrong length')
+  return { type: 'attestation', meetingPoint: point, epoch: epoch >>> 0, key, bucket, signature }
 }
 
 function pointOf (bytes: Uint8Array | undefined): MeetingPointId | Fault {

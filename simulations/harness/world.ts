@@ -9,6 +9,7 @@ import { networkOf } from '../../src/core/node/genesis.js'
 import { createNodeCore } from '../../src/core/node/node.js'
 import type { Request } from '../../src/core/node/requests.js'
 import { readAnnouncement } from '../../src/core/routing/announcement.js'
+import type { Duty } from '../../src/core/routing/host.js'
 import { defaultSettings } from '../../src/core/node/settings.js'
 import { fakeCurve } from './fake-curve.js'
 import { fateOf, type Misbehaviour } from './frame-messages.js'
@@ -34,6 +35,8 @@ export interface WorldOptions {
   readonly writeMs?: { readonly min: number, readonly max: number }
   /** Payment settings by name, see `core/payment/limits.ts`. */
   readonly payment?: Readonly<Record<string, number>>
+  /** What each node does for others; it stands for no election unless said otherwise, so that scenarios choose the meeting points. */
+  readonly duty?: (index: number) => Duty
   /** How far each node's wall clock is ahead of the world's. */
   readonly skewMs?: (index: number) => number
   /** More events than this end the run with an error; {@link EVENTS_MAX} unless said otherwise. */
@@ -182,7 +185,7 @@ export function createWorld (options: WorldOptions): World {
       index,
       name,
       peer,
-      coreOptions: { identitySecret, network: networkOf('simulation', 'regtest'), settings: defaultSettings('private', options.payment) },
+      coreOptions: { identitySecret, network: networkOf('simulation', 'regtest'), settings: defaultSettings('private', options.payment, 'all', options.duty?.(index) ?? 'forwarder') },
       createCore: options.createCore ?? createNodeCore,
       queue,
       network,

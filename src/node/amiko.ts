@@ -62,7 +62,7 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
   const core = createNodeCore({
     identitySecret: identity.secret,
     network,
-    settings: defaultSettings(config.pacing, config.payment, config.acceptLinks),
+    settings: defaultSettings(config.pacing, config.payment, config.acceptLinks, config.duty),
     chains: chains.facts,
     ...(ofPhrase === undefined ? {} : { walletKeys: ofPhrase.wallet })
   })

@@ -32,6 +32,7 @@ const configSchema = z.strictObject({
   bootstrap: z.array(z.string().startsWith('/')).max(64),
   pacing: z.enum(['private', 'world']),
   acceptLinks: z.enum(['all', 'ask']).optional(),
+  duty: z.enum(['volunteer', 'forwarder', 'light']).optional(),
   payment: z.partialRecord(z.enum(PAYMENT_SETTING_NAMES), z.number().int().nonnegative()).optional()
 })
 

@@ -180,6 +180,7 @@ function meetingPointsOf (parts: NounParts): MeetingPoints {
   return {
     host: async () => await ask(parts, { type: 'meetingPoint.host' }),
     list: () => parts.runner.view.meetingPoints(),
+    roster: () => parts.runner.view.roster(),
     async stop (id) { await ask(parts, { type: 'meetingPoint.stop', id }) }
   }
 }

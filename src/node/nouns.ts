@@ -184,11 +184,31 @@ export interface MeetingPointView {
   /** This node's distance toward it, when hints reach it. */
   readonly hops: number | undefined
   readonly announced: boolean
+  /** How it came to its role, as it says itself; undefined while only hints speak of it. */
+  readonly role: 'hosted' | 'elected' | undefined
+  /** Of its last announcement. */
+  readonly epoch: number | undefined
+  /** Neighbours that attest it. */
+  readonly attestations: number | undefined
+}
+
+/** The election of meeting points, as this node sees it. */
+export interface RosterView {
+  /** Undefined while the chain whose blocks are the beacons has not told a height. */
+  readonly epoch: number | undefined
+  readonly beacon: 'genesis' | 'bitcoin' | 'litecoin'
+  /** How many meeting points the network should have at most, and how many are announced and reachable. */
+  readonly size: number
+  readonly there: number
+  /** What this node is in it. */
+  readonly here: 'elected' | 'hosted' | 'candidate' | 'none'
+  readonly duty: 'volunteer' | 'forwarder' | 'light'
 }
 
 export interface MeetingPoints {
   host: () => Promise<{ readonly id: MeetingPointId }>
   list: () => readonly MeetingPointView[]
+  roster: () => RosterView
   stop: (id?: MeetingPointId) => Promise<void>
 }
 
@@ -278,6 +298,11 @@ export interface NodeConfig {
   readonly pacing: 'private' | 'world'
   /** Strangers' links: accepted up to a bound (`all`, the default), or kept for a person (`ask`). */
   readonly acceptLinks?: 'all' | 'ask'
+  /**
+   * What the node does for others. `volunteer` (the default): forwards, and stands for election as a meeting point.
+   * `forwarder`: forwards only. `light`: no payments of others go through it, and it keeps few meeting points.
+   */
+  readonly duty?: 'volunteer' | 'forwarder' | 'light'
   /** Overrides of payment settings, in milliseconds and seconds as their names say. */
   readonly payment?: Readonly<Record<string, number>>
 }

@@ -96,7 +96,8 @@ export function fakeNode (): FakeNode {
     },
     meetingPoints: {
       host: async () => { ask('meetingPoints.host'); return { id: MEETING_POINT_ID } },
-      list: () => [{ id: MEETING_POINT_ID, hosted: false, hops: undefined, announced: true }],
+      list: () => [{ id: MEETING_POINT_ID, hosted: false, hops: undefined, announced: true, role: 'elected', epoch: 20_254, attestations: 3 }],
+      roster: () => ({ epoch: 20_255, beacon: 'genesis', size: 64, there: 1, here: 'none', duty: 'volunteer' }),
       stop: async (id) => { ask('meetingPoints.stop', id) }
     },
     mesh: {

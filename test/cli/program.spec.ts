@@ -21,7 +21,7 @@ describe('command line', () => {
 
   describe('on a line that works', () => {
     const LINES: ReadonlyArray<readonly [string, string]> = [
-      ['status', 'peerId'], ['mesh peers', 'peers'], [`mesh connect ${ADDRESS}`, 'peer'], [`mesh disconnect ${PEER}`, 'peer'], ['mesh addresses', 'addresses'],
+      ['status', 'peerId'], ['mesh peers', 'peers'], ['mesh roster', 'epoch'], [`mesh connect ${ADDRESS}`, 'peer'], [`mesh disconnect ${PEER}`, 'peer'], ['mesh addresses', 'addresses'],
       [`link open ${ADDRESS} --accept trust-line:btc:1000sat --accept trust-line:ltc:5lit`, 'linkId'], ['link list', 'links'], ['link list --requests', 'links'], [`link show ${PEER}`, 'linkId'],
       ['link set default --accept trust-line:btc:1000sat', 'peer'], [`link set ${PEER} --fee-base 1msat --fee-ppm 100`, 'peer'], [`link close ${PEER}`, 'peer'],
       [`channel open ${PEER} --kind trust-line --limit 1000sat --amount 500sat`, 'channelId'], ['channel list', 'channels'], [`channel show ${CHANNEL_ID}`, 'id'], [`channel set ${PEER} --limit 2000sat`, 'limit'], [`channel close ${CHANNEL_ID} --force`, 'status'],

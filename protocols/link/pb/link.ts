@@ -14,6 +14,8 @@ export interface LinkFrame {
   pong?: Pong
   hints?: Hints
   hintRequest?: HintRequest
+  attestRequest?: AttestRequest
+  attestation?: Attestation
 }
 
 export namespace LinkFrame {
@@ -69,6 +71,16 @@ export namespace LinkFrame {
         if (obj.hintRequest != null) {
           w.uint32(74)
           HintRequest.codec().encode(obj.hintRequest, w)
+        }
+
+        if (obj.attestRequest != null) {
+          w.uint32(82)
+          AttestRequest.codec().encode(obj.attestRequest, w)
+        }
+
+        if (obj.attestation != null) {
+          w.uint32(90)
+          Attestation.codec().encode(obj.attestation, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -134,6 +146,18 @@ export namespace LinkFrame {
             case 9: {
               obj.hintRequest = HintRequest.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.hintRequest
+              })
+              break
+            }
+            case 10: {
+              obj.attestRequest = AttestRequest.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.attestRequest
+              })
+              break
+            }
+            case 11: {
+              obj.attestation = Attestation.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.attestation
               })
               break
             }
@@ -211,6 +235,20 @@ export namespace LinkFrame {
             case 9: {
               yield * HintRequest.codec().stream(reader, reader.uint32(), `${prefix}.hintRequest`, {
                 limits: opts.limits?.hintRequest
+              })
+
+              break
+            }
+            case 10: {
+              yield * AttestRequest.codec().stream(reader, reader.uint32(), `${prefix}.attestRequest`, {
+                limits: opts.limits?.attestRequest
+              })
+
+              break
+            }
+            case 11: {
+              yield * Attestation.codec().stream(reader, reader.uint32(), `${prefix}.attestation`, {
+                limits: opts.limits?.attestation
               })
 
               break
@@ -324,6 +362,41 @@ export namespace LinkFrame {
     value: number
   }
 
+  export interface LinkFrameAttestRequestMeetingPointFieldEvent {
+    field: '$.attestRequest.meetingPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface LinkFrameAttestRequestEpochFieldEvent {
+    field: '$.attestRequest.epoch'
+    value: number
+  }
+
+  export interface LinkFrameAttestationMeetingPointFieldEvent {
+    field: '$.attestation.meetingPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface LinkFrameAttestationEpochFieldEvent {
+    field: '$.attestation.epoch'
+    value: number
+  }
+
+  export interface LinkFrameAttestationKeyFieldEvent {
+    field: '$.attestation.key'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface LinkFrameAttestationBucketFieldEvent {
+    field: '$.attestation.bucket'
+    value: number
+  }
+
+  export interface LinkFrameAttestationSignatureFieldEvent {
+    field: '$.attestation.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<LinkFrame>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, LinkFrame.codec())
   }
@@ -332,7 +405,7 @@ export namespace LinkFrame {
     return decodeMessage(buf, LinkFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<LinkFrame>): Generator<LinkFrameStateStatusFieldEvent | LinkFrameRefuseReasonFieldEvent | LinkFramePingNonceFieldEvent | LinkFramePingClockMsFieldEvent | LinkFramePongNonceFieldEvent | LinkFramePongClockMsFieldEvent | LinkFrameHintsAssetFieldEvent | LinkFrameHintsRecordsMeetingPointFieldEvent | LinkFrameHintsRecordsToBucketFieldEvent | LinkFrameHintsRecordsToHopsFieldEvent | LinkFrameHintsRecordsToSequenceFieldEvent | LinkFrameHintsRecordsFromBucketFieldEvent | LinkFrameHintsRecordsFromHopsFieldEvent | LinkFrameHintsRecordsFromSequenceFieldEvent | LinkFrameHintRequestAssetFieldEvent | LinkFrameHintRequestMeetingPointFieldEvent | LinkFrameHintRequestSequenceFieldEvent | LinkFrameHintRequestHopsLeftFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<LinkFrame>): Generator<LinkFrameStateStatusFieldEvent | LinkFrameRefuseReasonFieldEvent | LinkFramePingNonceFieldEvent | LinkFramePingClockMsFieldEvent | LinkFramePongNonceFieldEvent | LinkFramePongClockMsFieldEvent | LinkFrameHintsAssetFieldEvent | LinkFrameHintsRecordsMeetingPointFieldEvent | LinkFrameHintsRecordsToBucketFieldEvent | LinkFrameHintsRecordsToHopsFieldEvent | LinkFrameHintsRecordsToSequenceFieldEvent | LinkFrameHintsRecordsFromBucketFieldEvent | LinkFrameHintsRecordsFromHopsFieldEvent | LinkFrameHintsRecordsFromSequenceFieldEvent | LinkFrameHintRequestAssetFieldEvent | LinkFrameHintRequestMeetingPointFieldEvent | LinkFrameHintRequestSequenceFieldEvent | LinkFrameHintRequestHopsLeftFieldEvent | LinkFrameAttestRequestMeetingPointFieldEvent | LinkFrameAttestRequestEpochFieldEvent | LinkFrameAttestationMeetingPointFieldEvent | LinkFrameAttestationEpochFieldEvent | LinkFrameAttestationKeyFieldEvent | LinkFrameAttestationBucketFieldEvent | LinkFrameAttestationSignatureFieldEvent> {
     return streamMessage(buf, LinkFrame.codec(), opts)
   }
 }
@@ -1600,5 +1673,289 @@ export namespace HintRequest {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<HintRequest>): Generator<HintRequestAssetFieldEvent | HintRequestMeetingPointFieldEvent | HintRequestSequenceFieldEvent | HintRequestHopsLeftFieldEvent> {
     return streamMessage(buf, HintRequest.codec(), opts)
+  }
+}
+
+export interface AttestRequest {
+  meetingPoint?: Uint8Array<ArrayBuffer>
+  epoch?: number
+}
+
+export namespace AttestRequest {
+  let _codec: Codec<AttestRequest>
+
+  export const codec = (): Codec<AttestRequest> => {
+    if (_codec == null) {
+      _codec = message<AttestRequest>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.meetingPoint != null) {
+          w.uint32(10)
+          w.bytes(obj.meetingPoint)
+        }
+
+        if (obj.epoch != null) {
+          w.uint32(16)
+          w.uint32(obj.epoch)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.meetingPoint = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.epoch = reader.uint32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.meetingPoint`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.epoch`,
+                value: reader.uint32()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface AttestRequestMeetingPointFieldEvent {
+    field: '$.meetingPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AttestRequestEpochFieldEvent {
+    field: '$.epoch'
+    value: number
+  }
+
+  export function encode (obj: Partial<AttestRequest>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, AttestRequest.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AttestRequest>): AttestRequest {
+    return decodeMessage(buf, AttestRequest.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AttestRequest>): Generator<AttestRequestMeetingPointFieldEvent | AttestRequestEpochFieldEvent> {
+    return streamMessage(buf, AttestRequest.codec(), opts)
+  }
+}
+
+export interface Attestation {
+  meetingPoint?: Uint8Array<ArrayBuffer>
+  epoch?: number
+  key?: Uint8Array<ArrayBuffer>
+  bucket?: number
+  signature?: Uint8Array<ArrayBuffer>
+}
+
+export namespace Attestation {
+  let _codec: Codec<Attestation>
+
+  export const codec = (): Codec<Attestation> => {
+    if (_codec == null) {
+      _codec = message<Attestation>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.meetingPoint != null) {
+          w.uint32(10)
+          w.bytes(obj.meetingPoint)
+        }
+
+        if (obj.epoch != null) {
+          w.uint32(16)
+          w.uint32(obj.epoch)
+        }
+
+        if (obj.key != null) {
+          w.uint32(26)
+          w.bytes(obj.key)
+        }
+
+        if (obj.bucket != null) {
+          w.uint32(32)
+          w.uint32(obj.bucket)
+        }
+
+        if (obj.signature != null) {
+          w.uint32(42)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.meetingPoint = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.epoch = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.key = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.bucket = reader.uint32()
+              break
+            }
+            case 5: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.meetingPoint`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.epoch`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.key`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.bucket`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface AttestationMeetingPointFieldEvent {
+    field: '$.meetingPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AttestationEpochFieldEvent {
+    field: '$.epoch'
+    value: number
+  }
+
+  export interface AttestationKeyFieldEvent {
+    field: '$.key'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AttestationBucketFieldEvent {
+    field: '$.bucket'
+    value: number
+  }
+
+  export interface AttestationSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Attestation>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Attestation.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Attestation>): Attestation {
+    return decodeMessage(buf, Attestation.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Attestation>): Generator<AttestationMeetingPointFieldEvent | AttestationEpochFieldEvent | AttestationKeyFieldEvent | AttestationBucketFieldEvent | AttestationSignatureFieldEvent> {
+    return streamMessage(buf, Attestation.codec(), opts)
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressText, peerId, peerText } from './fields.js'
+import { addressText, count, peerId, peerText } from './fields.js'
 import { method } from './method.js'
 
 const EXAMPLE_PEER = '16Uiu2HAkzLr3L4TNNzfyKxwovQhSXpDHU3dSJiV7fbBRWDqEwiEc'
@@ -23,6 +23,28 @@ export const meshPeers = method({
     }
   },
   handler: (node) => ({ peers: node.mesh.peers().map(({ peer, addresses, direction, linked }) => ({ peer, addresses: [...addresses], direction, linked })) })
+})
+
+export const meshRoster = method({
+  name: 'mesh.roster',
+  summary: 'Show how the election of meeting points stands, as this node sees it',
+  scope: 'read',
+  params: z.strictObject({}),
+  result: z.object({
+    epoch: count.optional().describe('Absent while the chain whose blocks are the beacons has told no height'),
+    beacon: z.enum(['genesis', 'bitcoin', 'litecoin']),
+    size: count.describe('How many meeting points the network should have at most'),
+    there: count.describe('How many are announced, with hints that lead to them'),
+    here: z.enum(['elected', 'hosted', 'candidate', 'none']).describe('What this node is'),
+    duty: z.enum(['volunteer', 'forwarder', 'light'])
+  }),
+  errors: [],
+  example: { params: {}, result: { epoch: 20_255, beacon: 'genesis', size: 64, there: 3, here: 'elected', duty: 'volunteer' } },
+  command: { command: 'mesh roster', examples: ['amiko mesh roster'] },
+  handler: (node) => {
+    const { epoch, ...roster } = node.meetingPoints.roster()
+    return { ...(epoch === undefined ? {} : { epoch }), ...roster }
+  }
 })
 
 export const meshConnect = method({

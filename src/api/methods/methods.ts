@@ -15,7 +15,7 @@ import { channelClose, channelList, channelOpen, channelSet, channelShow } from 
 import { invoiceCancel, invoiceCreate, invoiceDecode, invoiceList, invoiceShow } from './invoice.js'
 import { linkClose, linkList, linkOpen, linkSet, linkShow } from './link.js'
 import { meetingPointHost, meetingPointList, meetingPointStop } from './meeting-point.js'
-import { meshAddresses, meshConnect, meshDisconnect, meshPeers } from './mesh.js'
+import { meshAddresses, meshConnect, meshDisconnect, meshPeers, meshRoster } from './mesh.js'
 import type { AnyMethod } from './method.js'
 import { nodeStatus, nodeStop } from './node.js'
 import { paymentList, paymentPay, paymentShow, paymentWait } from './payment.js'
@@ -26,6 +26,7 @@ const NOUNS = {
   'node.status': nodeStatus,
   'node.stop': nodeStop,
   'mesh.peers': meshPeers,
+  'mesh.roster': meshRoster,
   'mesh.connect': meshConnect,
   'mesh.disconnect': meshDisconnect,
   'mesh.addresses': meshAddresses,

@@ -3,7 +3,7 @@ import { invariant, unreachable } from '../base/invariant.js'
 import { onLinkClose, onLinkOpen, onLinkRefuse, onOpenWaitTimer, onPeerHasLink, resumeLink } from './agreement.js'
 import type { LinkHost } from './host.js'
 import { MESSAGES_BURST, MESSAGES_PER_SECOND } from './limits.js'
-import type { HintRequestMessage, HintsMessage, LinkMessage } from './messages.js'
+import type { LinkMessage, RoutingMessage } from './messages.js'
 import { onPing, onPingTimer, onPong } from './ping.js'
 
 /**
@@ -19,7 +19,7 @@ export { clocksAgree } from './ping.js'
 export { feePolicyOf, judgeOpening } from './judge.js'
 
 /** Messages of the link stream that are about the link itself. */
-export type LinkOwnMessage = Exclude<LinkMessage, HintsMessage | HintRequestMessage>
+export type LinkOwnMessage = Exclude<LinkMessage, RoutingMessage>
 
 /** After a start: connections of all links are wanted again. */
 export function restart (host: LinkHost): void {

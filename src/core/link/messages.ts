@@ -7,7 +7,12 @@ import type { AssetId, MeetingPointId } from '../base/ids.js'
 export type LinkMessage =
   | LinkStateMessage | LinkOpenMessage | LinkAcceptMessage | LinkRefuseMessage | LinkCloseMessage
   | PingMessage | PongMessage
-  | HintsMessage | HintRequestMessage
+  | RoutingMessage
+
+/** Messages of the link stream that are about routing. */
+export type RoutingMessage = HintsMessage | HintRequestMessage | AttestRequestMessage | AttestationMessage
+export const ROUTING_MESSAGES: ReadonlySet<string> = new Set<RoutingMessage['type']>(['hints', 'hintRequest', 'attestRequest', 'attestation'])
+export const isRoutingMessage = (message: LinkMessage): message is RoutingMessage => ROUTING_MESSAGES.has(message.type)
 
 /** First message of a connection from a side that has the link open; the other side answers when it sees it otherwise. @see LINK-4 */
 export interface LinkStateMessage { readonly type: 'linkState', readonly status: 'open' }
@@ -64,4 +69,25 @@ export interface HintRequestMessage {
   readonly sequence: number
   /** How many more nodes may pass the request on. */
   readonly hopsLeft: number
+}
+
+/** A neighbour that stands for election asks the receiver to attest the capacity between the two. @see HINT-22 */
+export interface AttestRequestMessage {
+  readonly type: 'attestRequest'
+  /** The role key it would serve under. */
+  readonly meetingPoint: MeetingPointId
+  readonly epoch: number
+}
+
+/** Answers an {@link AttestRequestMessage}. */
+export interface AttestationMessage {
+  readonly type: 'attestation'
+  readonly meetingPoint: MeetingPointId
+  readonly epoch: number
+  /** The sender's attesting key of the epoch: 32 bytes, x only. */
+  readonly key: Uint8Array
+  /** Largest bucket that the capacity between the two reaches, 0 to BUCKETS − 1. */
+  readonly bucket: number
+  /** 64 bytes, BIP 340, over the hash of the attestation struct. */
+  readonly signature: Uint8Array
 }

@@ -7,7 +7,8 @@ import type { Lock } from '../channel/lock.js'
 import type { LinkDescription } from '../link/views.js'
 import type { PaymentSettings } from '../payment/host.js'
 import type { InvoiceText, InvoiceView, PaymentView } from '../payment/views.js'
-import type { MeetingPointView } from '../routing/views.js'
+import type { Duty } from '../routing/host.js'
+import type { MeetingPointView, RosterView } from '../routing/views.js'
 import type { BackupContent } from '../backup/content.js'
 import type { ChainName, WalletChain } from '../wallet/chain-facts.js'
 import type { WalletKeys } from '../wallet/keys.js'
@@ -65,6 +66,8 @@ export interface NodeSettings {
   readonly pingTimeoutMs: number
   /** Strangers' links: accepted up to a bound, or kept for a person. */
   readonly acceptLinks: 'all' | 'ask'
+  /** What the node does for others. */
+  readonly duty: Duty
 }
 
 /** Reading without a step: for the API, the dashboard, checkers. Everything returned is frozen or a copy. */
@@ -79,6 +82,8 @@ export interface NodeView {
   /** What an invoice's text says, signature checked; a Refusal when it is none of this network. */
   readInvoice: (invoice: string) => InvoiceText | Refusal
   meetingPoints: () => readonly MeetingPointView[]
+  /** The election as this node sees it. Only after its first step. */
+  roster: () => RosterView
   /** One row for each chain; empty without a wallet. */
   walletBalances: () => readonly WalletBalance[]
   /** Payments out of the wallet, the newest first. */

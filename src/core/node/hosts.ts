@@ -1,5 +1,5 @@
 import type { ClockName, Draw, Env } from '../base/env.js'
-import type { AssetId, ChannelId, OriginId, PeerId, RequestId } from '../base/ids.js'
+import type { AssetId, ChannelId, MeetingPointId, OriginId, PeerId, RequestId } from '../base/ids.js'
 import type { Units } from '../base/money.js'
 import { asUnits, UNITS_MAX } from '../base/money.js'
 import { coin } from '../base/assets.js'
@@ -15,6 +15,7 @@ import type { LinkHost } from '../link/host.js'
 import type { LinkMessage } from '../link/messages.js'
 import type { PaymentHost } from '../payment/host.js'
 import type { RouteMessage } from '../payment/messages.js'
+import { onHostedStopped } from '../payment/payment.js'
 import type { PaymentTables } from '../payment/tables.js'
 import { hosted, meetingPoints, nextHops, scored } from '../routing/routing.js'
 import type { RoutingHost } from '../routing/host.js'
@@ -197,6 +198,7 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     identitySecret,
     network,
     pacing: settings.pacing,
+    duty: settings.duty,
     tables: state.routing,
     send: sendLink,
     linkPeers: () => [...state.link.links.values()].filter(({ status }) => status === 'open').map(({ peer }) => ({ peer, connected: connected.has(peer) })),
@@ -204,6 +206,7 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     assets: () => assetsOf(openChannels()),
     peerOf: (channelId: ChannelId) => state.channel.channels.get(channelId)?.peer,
     announce: (bytes: Uint8Array) => { perform({ type: 'announce', bytes }) },
+    ended: (id: MeetingPointId) => { onHostedStopped(payment, id) },
     findMeetingPoint: (id: string) => { perform({ type: 'findMeetingPoint', id }) }
   })
   const payment: PaymentHost<RouteMessage, PaymentTables> = extend(shared, {

@@ -8,6 +8,7 @@ import { closeChannel, expireLocks, forceClose, freezeChannel, onChannelMessage,
 import { mulG } from '../crypto/curve.js'
 import { closeLink, openLink, setLink } from '../link/agreement.js'
 import * as links from '../link/link.js'
+import { isRoutingMessage } from '../link/messages.js'
 import * as payments from '../payment/payment.js'
 import * as routing from '../routing/routing.js'
 import type { NodeCore, NodeCoreOptions, StepResult } from './core.js'
@@ -79,6 +80,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
     else invariant(false, `a timer key begins with the part it belongs to, not ${key}`)
   }
   const handle = (event: NodeEvent): void => {
+    if (event.type === 'blockConnected') routing.onBlock(hosts.routing, event.chain, event.tip)
     switch (event.type) {
       case 'started': {
         restartChains(hosts)
@@ -106,7 +108,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
         break
       }
       case 'linkMessage': {
-        if (event.message.type === 'hints' || event.message.type === 'hintRequest') routing.onHintMessage(hosts.routing, event.peer, event.message)
+        if (isRoutingMessage(event.message)) routing.onRoutingMessage(hosts.routing, event.peer, event.message)
         else links.onLinkMessage(hosts.link, event.peer, event.message)
         break
       }
@@ -163,9 +165,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
       case 'meetingPoint.host': return routing.hostMeetingPoint(hosts.routing)
       case 'meetingPoint.stop': {
         const stopped = routing.stopMeetingPoint(hosts.routing, what.id)
-        if (isRefusal(stopped)) return stopped
-        for (const id of stopped.ids) payments.onHostedStopped(hosts.payment, id)
-        return {}
+        return isRefusal(stopped) ? stopped : {}
       }
       case 'wallet.address': case 'wallet.send': case 'wallet.bump': return onWalletRequest(hosts, what)
       case 'backup.restore': return restore(hosts, what.restoration)

@@ -4,7 +4,7 @@ import { paymentIdOf } from '../payment/payer.js'
 import { invoiceView, leftovers as paymentLeftovers, paymentView, type PaymentView } from '../payment/views.js'
 import { isRefusal } from '../base/step.js'
 import type { Network } from './genesis.js'
-import { meetingPointViews } from '../routing/views.js'
+import { meetingPointViews, rosterView } from '../routing/views.js'
 import { backupContent, chainWarnings, channelViews, resumeOf, walletBalances, walletSends } from './chain-view.js'
 import type { NodeView } from './core.js'
 import { preparedFundings } from './fundings.js'
@@ -37,6 +37,7 @@ export function createView (hosts: Hosts, state: NodeState, network: Network): N
       return { id, asset, amount, description, createdMs, expiresMs }
     },
     meetingPoints: () => meetingPointViews(hosts.routing),
+    roster: () => rosterView(hosts.routing),
     walletBalances: () => walletBalances(hosts),
     walletSends: (chain) => walletSends(hosts, chain),
     backupContent: (createdMs) => backupContent(hosts, network, createdMs),

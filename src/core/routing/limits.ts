@@ -38,10 +38,16 @@ export const SCORE_HALF_LIFE_MS = 600_000
 export const BUCKET_BELOW_HOPS = 100
 /** What a leaf says of its only neighbour when it knows no distance. */
 export const LEAF_HOPS = 99
-/** Bytes of an announcement: half of what a DHT record may have. @see HINT-14 */
-export const ANNOUNCEMENT_BYTES_MAX = 512
-/** Longest life of an announcement: two epochs. */
+/** Bytes of an announcement: what a DHT record may have. With all attestations it has 902. @see HINT-14 */
+export const ANNOUNCEMENT_BYTES_MAX = 1_024
+/** An epoch, in a network whose beacon is its genesis, and in blocks of the chain whose blocks are its beacons. @see HINT-18 */
 export const EPOCH_MS = 86_400_000
+export const EPOCH_BLOCKS = { bitcoin: 144, litecoin: 576 } as const
+/** Blocks over the one that is an epoch's beacon when the epoch begins. */
+export const BEACON_DEPTH = 6
+/** Beacons kept: of the present epoch, the ones beside it, and one to come. */
+export const BEACONS_KEPT = 4
+/** Longest life of an announcement: two epochs. */
 export const ANNOUNCEMENT_LIFE_MAX_MS = 2 * EPOCH_MS
 /** Shortest time between two announcements of one meeting point that are believed. @see HINT-16 */
 export const ANNOUNCEMENT_SPACING_MS = 20_000
@@ -51,3 +57,31 @@ export const ANNOUNCE_DELAY_MS = 2_000
 export const FIND_SPACING_MS = 10_000
 /** Channel changes of this long are looked at together. */
 export const LEVELS_DELAY_MS = 100
+
+/** Attestations in an announcement. @see HINT-14 */
+export const ATTESTATIONS_MAX = 8
+/** Attestations that make a candidate a full one. @see HINT-23 */
+export const ATTESTATIONS_FULL = 3
+/** While fewer meeting points than this are there, candidates with less than full attestations stand too. @see HINT-23 */
+export const MEETING_POINTS_FEW = 3
+/** Neighbours that are asked to attest, in one epoch. */
+export const ATTESTERS_MAX = 64
+/** How long a candidate waits for the answers of those it asked. */
+export const ATTEST_WAIT_MS = 5_000
+/** Shortest time between two questions of one neighbour that are answered, and neighbours attested in the epochs that are remembered. @see HINT-22 */
+export const ATTEST_SPACING_MS = 1_000
+export const ATTESTED_MAX = 4_096
+/** Smallest and largest roster; between them it is the root of the number of candidates. @see HINT-24 */
+export const ROSTER_MIN = 64
+export const ROSTER_MAX = 4_096
+/** How many times the last ticket of the roster is still accepted, and how many rosters a present member may fall back. @see HINT-24, HINT-25 */
+export const ROSTER_SLACK = 2
+/** A ticket as high as this waits longest, and one that is lower by e to the power of so many not at all: the best of millions. @see HINT-23 */
+export const TICKET_LAST = 8
+export const TICKET_FOLDS = 18
+/** Wait after a neighbour came or attested, so that one look serves several. */
+export const STAND_DELAY_MS = 500
+/** How much heavier a meeting point must have become to announce itself again before its time. */
+export const HEAVIER = 1.25
+/** Meeting points that a light node keeps. @see HINT-28 */
+export const LIGHT_VECTORS_MAX = 64

@@ -1,5 +1,6 @@
 import type { AssetId, PeerId } from '../base/ids.js'
 import { levelOf, marginOf } from './bucket.js'
+import { standSoon } from './election.js'
 import type { RoutingHost } from './host.js'
 import { LEVELS_DELAY_MS, RECORDS_BURST, REQUEST_HOPS_MIN } from './limits.js'
 import { ownVectors } from './own-vector.js'
@@ -76,6 +77,7 @@ function addNeighbour (host: RoutingHost, peer: PeerId, asset: AssetId, levels: 
   }
   host.tables.neighbours.set(neighbourKey(peer, asset), neighbour)
   ownVectors(host, asset)
+  standSoon(host)
   // HINT-8: either side may see the channel live first, so each both tells and asks.
   markAll(host, neighbour)
   askAll(host, peer, asset)

@@ -17,6 +17,14 @@ export interface Pacing {
   readonly requestMs: number
   /** A hosted meeting point announces itself this often. */
   readonly announceMs: number
+  /** How often a node looks whether it should be a meeting point. @see HINT-23 */
+  readonly electMs: number
+  /** Longest wait of a full candidate before it announces itself: the better its ticket, the shorter. @see HINT-23 */
+  readonly standMs: number
+  /** Wait of a candidate that is not full, for each attestation that it lacks. @see HINT-23 */
+  readonly fewMs: number
+  /** How long an announced meeting point counts as there although no hint of it has come. @see HINT-24 */
+  readonly graceMs: number
   /** Records older than this many slots are forgotten. */
   readonly staleSlots: number
   /** Lowest share of a threshold, in thousandths, that counts as reaching it; each node draws its own between this and 1,000. @see HINT-3 */
@@ -31,10 +39,10 @@ export type PacingProfile = 'private' | 'world'
 export const PACING: Readonly<Record<PacingProfile, Pacing>> = {
   private: {
     slotMs: 60_000, deltaMs: 200, deltaShare: 1, refreshMs: 200, withdrawalMs: 0, stabilityMs: 500, requestMs: 1_000,
-    announceMs: 60_000, staleSlots: 4, marginPermilleMin: 1_000, recordsPerSecond: RECORDS_BURST / 4
+    announceMs: 60_000, electMs: 5_000, standMs: 2_000, fewMs: 5_000, graceMs: 10_000, staleSlots: 4, marginPermilleMin: 1_000, recordsPerSecond: RECORDS_BURST / 4
   },
   world: {
     slotMs: 3_600_000, deltaMs: 600_000, deltaShare: 0.25, refreshMs: 3_600_000, withdrawalMs: 60_000, stabilityMs: 60_000, requestMs: 60_000,
-    announceMs: 43_200_000, staleSlots: 26, marginPermilleMin: 800, recordsPerSecond: RECORDS_BURST / 256
+    announceMs: 43_200_000, electMs: 600_000, standMs: 1_800_000, fewMs: 1_800_000, graceMs: 3_600_000, staleSlots: 26, marginPermilleMin: 800, recordsPerSecond: RECORDS_BURST / 256
   }
 }

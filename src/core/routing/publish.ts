@@ -15,6 +15,9 @@ export function usableIn (host: Pick<RoutingHost, 'tables'>, asset: AssetId): Us
   return (peer, direction, bucket) => (neighbours.get(neighbourKey(peer, asset))?.[direction].published ?? 0) > bucket
 }
 
+/** A light node speaks of meeting points that it hosts itself, and of no others. @see HINT-28 */
+export const tellsOf = (host: Pick<RoutingHost, 'duty'>, vector: Pick<Vector, 'own'>): boolean => host.duty !== 'light' || vector.own !== undefined
+
 /** Notes for which neighbours the advertised record changes, and how urgent that is. */
 export function markChanges (host: RoutingHost, vector: Pick<Vector, 'asset' | 'meetingPoint'>, before: Choices, after: Choices): void {
   const { asset, meetingPoint } = vector
@@ -55,7 +58,7 @@ export function mark (host: RoutingHost, peer: PeerId, asset: AssetId, vector: V
 
 /** Marks all that is known in an asset for one neighbour, as an answer. */
 export function markAll (host: RoutingHost, neighbour: Neighbour): void {
-  for (const [key] of host.tables.vectors.group(neighbour.asset)) mark(host, neighbour.peer, neighbour.asset, key, 'answer', true)
+  for (const [key, vector] of host.tables.vectors.group(neighbour.asset)) if (tellsOf(host, vector)) mark(host, neighbour.peer, neighbour.asset, key, 'answer', true)
 }
 
 /** Sends what is due now and sets the timer for the rest. Called at the end of every step of routing. @see HINT-9 */

@@ -1,9 +1,9 @@
-import type { PeerId } from '../base/ids.js'
+import type { AssetId, PeerId } from '../base/ids.js'
 import type { HintRecord, HintRequestMessage, HintsMessage } from '../link/messages.js'
 import type { RoutingHost } from './host.js'
 import { ASKERS_MAX, RECORDS_BURST } from './limits.js'
 import { PACING } from './pacing.js'
-import { mark, markAll, usableIn } from './publish.js'
+import { mark, markAll, tellsOf, usableIn } from './publish.js'
 import { isFuture, isStale } from './sequence.js'
 import { neighbourKey, vectorKey, type Neighbour } from './tables.js'
 import { choicesOf, DIRECTIONS, withClaims, type Claim, type Vector } from './vector.js'
@@ -25,7 +25,7 @@ export function onHintRequest (host: RoutingHost, peer: PeerId, message: HintReq
   const { asset, meetingPoint } = message
   if (meetingPoint === undefined) {
     if (neighbour.fullSentMs + requestMs > nowMs) { // HINT-8: asked again too soon, it comes with the next delta
-      for (const [key] of host.tables.vectors.group(asset)) mark(host, peer, asset, key, 'delta', true)
+      for (const [key, vector] of host.tables.vectors.group(asset)) if (tellsOf(host, vector)) mark(host, peer, asset, key, 'delta', true)
       return
     }
     host.tables.neighbours.set(neighbourKey(peer, asset), { ...neighbour, fullSentMs: nowMs })
@@ -33,7 +33,7 @@ export function onHintRequest (host: RoutingHost, peer: PeerId, message: HintReq
     return
   }
   const vector = host.tables.vectors.get(vectorKey(asset, meetingPoint))
-  if (vector === undefined) return
+  if (vector === undefined || !tellsOf(host, vector)) return
   if (vector.own !== undefined) answerForOwn(host, peer, vector, message.sequence)
   else answerOrPass(host, peer, vector, message)
 }
@@ -110,7 +110,7 @@ function nearestOther (vector: Vector, except: PeerId): PeerId | undefined {
 }
 
 /** The neighbour behind a message, unless it has no live channel or sends too much. @see HINT-1, HINT-12 */
-function neighbourWithCredit (host: RoutingHost, peer: PeerId, message: HintsMessage | HintRequestMessage, cost: number): Neighbour | undefined {
+function neighbourWithCredit (host: RoutingHost, peer: PeerId, message: { readonly asset: AssetId }, cost: number): Neighbour | undefined {
   const key = neighbourKey(peer, message.asset)
   const neighbour = host.tables.neighbours.get(key)
   if (neighbour === undefined) {
@@ -129,8 +129,15 @@ function neighbourWithCredit (host: RoutingHost, peer: PeerId, message: HintsMes
   return paid
 }
 
+/** Counts a message that is of no asset against a neighbour's allowance; false for a stranger too. @see HINT-12 */
+export function spendCredit (host: RoutingHost, peer: PeerId): boolean {
+  for (const { peer: of, asset } of host.tables.neighbours.values()) if (of === peer) return neighbourWithCredit(host, peer, { asset }, 1) !== undefined
+  ignore(host, peer, 'HINT-1') // HINT-1
+  return false
+}
+
 /** Counts what was ignored; a broken rule is said once a connection. */
-function ignore (host: RoutingHost, peer: PeerId, requirement: string, detail?: string): void {
+export function ignore (host: RoutingHost, peer: PeerId, requirement: string, detail?: string): void {
   const counts = host.tables.ignored.get(peer) ?? {}
   const count = (counts[requirement] ?? 0) + 1
   host.tables.ignored.set(peer, { ...counts, [requirement]: count })

@@ -1,13 +1,19 @@
 import type { ChannelId, MeetingPointId, PeerId } from '../base/ids.js'
-import { invariant } from '../base/invariant.js'
-import type { HintRequestMessage, HintsMessage } from '../link/messages.js'
-import type { RoutingHost } from './host.js'
+import { invariant, unreachable } from '../base/invariant.js'
+import type { HintRequestMessage, HintsMessage, RoutingMessage } from '../link/messages.js'
+import type { Hex } from '../base/bytes.js'
+import { onAttestation, onAttestRequest } from './attesting.js'
+import { noteBlock } from './beacon.js'
+import { endOutlived, onStandTimer, rest, standSoon } from './election.js'
+import { epochOf } from './epoch.js'
+import type { BeaconChain, RoutingHost } from './host.js'
 import * as meetingPoint from './meeting-point.js'
 import { dropPeer, onLevelsTimer, reviewPeer, unsettle } from './neighbour.js'
 import { renewOwn } from './own-vector.js'
 import { PACING } from './pacing.js'
 import { onFlushTimer, settle } from './publish.js'
-import { onHintRequest, onHints } from './receive.js'
+import { onHintRequest, onHints, spendCredit } from './receive.js'
+import { refreshRoster } from './roster.js'
 import { isStale, slotAt } from './sequence.js'
 import { withoutStale } from './vector.js'
 import { deleteVector, onWantsTimer, replaceVector, settleWants } from './vectors.js'
@@ -16,8 +22,9 @@ import { deleteVector, onWantsTimer, replaceVector, settleWants } from './vector
  * Distance vectors in liquidity buckets, kept only to meeting points. In reading order: `pacing`, `limits`, `bucket`,
  * `sequence` (numbers and feasibility), `vector` (what is known of one meeting point), `host`, `tables`, this file
  * (what comes in), `neighbour` (channels come, go and change), `receive` (hints come in), `vectors` (what follows from
- * a change), `publish` (hints go out), `announcement`, `election`, `meeting-point` and `own-vector` (being one),
- * `next-hop`, `views`.
+ * a change), `publish` (hints go out), `next-hop`, `views`. Who is a meeting point: `epoch`, `beacon`, `attestation`
+ * (what neighbours sign), `attesting` (asking for it), `ticket`, `announcement`, `roster` (who is one), `election` (whether
+ * this node is), `meeting-point` and `own-vector` (being one).
  *
  * @see protocols/hints/README.md
  */
@@ -31,6 +38,7 @@ const SLOT_TIMER = 'routing/slot'
 export function restart (host: RoutingHost): void {
   setSlotTimer(host)
   meetingPoint.announceSoon(host)
+  standSoon(host)
 }
 
 export function onPeerConnected (host: RoutingHost, peer: PeerId): void {
@@ -56,12 +64,31 @@ export function onCapacityChanged (host: RoutingHost, channelId: ChannelId): voi
 }
 
 /** Hints, or a question for hints, of a connected peer. */
-export function onHintMessage (host: RoutingHost, peer: PeerId, message: HintsMessage | HintRequestMessage): void {
+export const onHintMessage = (host: RoutingHost, peer: PeerId, message: HintsMessage | HintRequestMessage): void => { onRoutingMessage(host, peer, message) }
+
+/** Any message about routing of a connected peer. */
+export function onRoutingMessage (host: RoutingHost, peer: PeerId, message: RoutingMessage): void {
   // A message may be the first sign that a channel just opened on the other side; so it is looked at before.
   if (host.tables.unsettled.has(peer)) reviewPeer(host, peer)
-  if (message.type === 'hints') onHints(host, peer, message)
-  else onHintRequest(host, peer, message)
+  switch (message.type) {
+    case 'hints': onHints(host, peer, message); break
+    case 'hintRequest': onHintRequest(host, peer, message); break
+    case 'attestRequest': {
+      if (spendCredit(host, peer)) onAttestRequest(host, peer, message)
+      break
+    }
+    case 'attestation': {
+      if (spendCredit(host, peer) && onAttestation(host, peer, message)) standSoon(host)
+      break
+    }
+    default: unreachable(message)
+  }
   conclude(host)
+}
+
+/** A block of a chain was connected: it may begin an epoch. */
+export function onBlock (host: RoutingHost, chain: BeaconChain, block: { readonly height: number, readonly hash: Hex }): void {
+  noteBlock(host, chain, block)
 }
 
 /** A validated announcement. */
@@ -78,6 +105,7 @@ export function hostMeetingPoint (host: RoutingHost): ReturnType<typeof meetingP
 
 export function stopMeetingPoint (host: RoutingHost, id: MeetingPointId | undefined): ReturnType<typeof meetingPoint.stopMeetingPoint> {
   const result = meetingPoint.stopMeetingPoint(host, id)
+  rest(host)
   conclude(host)
   return result
 }
@@ -89,6 +117,7 @@ export function onRoutingTimer (host: RoutingHost, key: string): void {
     case 'wants': onWantsTimer(host); break
     case 'levels': onLevelsTimer(host); break
     case 'slot': onSlot(host); break
+    case 'stand': onStandTimer(host); break
     case 'announce': meetingPoint.announce(host, id); break
     default: invariant(false, `a routing timer is of a known matter, not ${matter}`)
   }
@@ -111,7 +140,8 @@ function onSlot (host: RoutingHost): void {
     if (next === undefined) deleteVector(host, key)
     else if (next !== vector) replaceVector(host, vector, next)
   }
-  for (const { id, expiryMs } of [...host.tables.roster.values()]) if (expiryMs <= nowMs) host.tables.roster.delete(id)
+  refreshRoster(host, epochOf(host))
+  endOutlived(host)
   setSlotTimer(host)
 }
 

@@ -1,17 +1,32 @@
 import type { AssetId, MeetingPointId, PeerId } from '../base/ids.js'
-import { entity, hexOf, record, u32, u48, type ValueOf } from '../base/struct.js'
+import { bytes32, decodeLayout, entity, hexOf, oneOf, record, u32, u48, type ValueOf } from '../base/struct.js'
 import { createTable, type Journal, type Table } from '../base/table.js'
+import type { Attestation } from './attestation.js'
 import type { Direction, Vector } from './vector.js'
 
-const hostedRecord = record({
+const hostedFields = {
   id: hexOf<MeetingPointId>(33),
   /** The role key is the one derived with this number. */
   index: u32,
   startedMs: u48
+}
+const hostedRecord = record({
+  ...hostedFields,
+  /** `hosted`: on request, until it is stopped. `elected`: as long as its ticket is among the best. */
+  role: oneOf('hosted', 'elected'),
+  /** The last epoch that it was elected for; 0 when it is hosted. */
+  epoch: u32
 })
 /** A meeting point hosted here, under `meeting-point/<id>`. Its secret is derived, never stored. */
 export type HostedPoint = ValueOf<typeof hostedRecord>
-export const hostedLayout = entity<HostedPoint>('meeting-point', 1, hostedRecord)
+export const hostedLayout = entity<HostedPoint>('meeting-point', 2, hostedRecord, {
+  1: (bytes) => ({ ...decodeLayout(record(hostedFields), bytes), role: 'hosted', epoch: 0 })
+})
+
+const beaconRecord = record({ hash: bytes32 })
+/** The hash of a block with which an epoch begins, under `beacon/<epoch>`: a node may start long after it. */
+export type BeaconBlock = ValueOf<typeof beaconRecord>
+export const beaconLayout = entity<BeaconBlock>('beacon', 1, beaconRecord)
 
 const roleCounterRecord = record({ next: u32 })
 /** How many role keys were ever made, so that none is made twice. */
@@ -72,6 +87,8 @@ export interface Pace extends Readonly<Record<Urgency, boolean>> {
   readonly levelsAtMs: number | undefined
   readonly wantsAtMs: number | undefined
   readonly lastFindMs: number
+  /** When the next look at the election is. */
+  readonly standAtMs: number | undefined
 }
 
 /** What the roster knows of a meeting point. A withdrawn one is remembered until it expires. */
@@ -80,9 +97,45 @@ export interface RosterEntry {
   readonly timeMs: number
   readonly expiryMs: number
   readonly withdrawn: boolean
-  /** @see election.ts */
+  readonly role: HostedPoint['role']
+  /** Of the announcement. */
+  readonly epoch: number
+  /** The ticket is that of the present epoch, once it was looked at. @see roster.ts */
   readonly ticket: number
+  readonly weight: number
+  readonly attestations: number
+  /** When it was first heard of. */
+  readonly heardMs: number
 }
+
+/** The roster as it was when it was last looked through. */
+export interface RosterState {
+  /** How many belong to it. */
+  readonly size: number
+  /** How many of those announced are there. */
+  readonly there: number
+  /** The highest ticket that is still taken. */
+  readonly ticketMax: number
+}
+
+/** What this node would be as a meeting point. */
+export interface Candidate {
+  readonly id: MeetingPointId
+  /** Since when it would be elected. */
+  readonly sinceMs: number | undefined
+}
+
+/** A neighbour that was asked to attest, and what it said. */
+export interface AskedAttester {
+  readonly peer: PeerId
+  readonly id: MeetingPointId
+  readonly epoch: number
+  readonly askedMs: number
+  readonly attestation: Attestation | undefined
+}
+
+/** What this node attested to a neighbour in an epoch. */
+export interface Attested { readonly id: MeetingPointId, readonly epoch: number, readonly atMs: number }
 
 export interface Score { readonly asked: number, readonly delivered: number, readonly atMs: number }
 
@@ -90,8 +143,17 @@ export interface RoutingTables {
   readonly hosted: Table<MeetingPointId, HostedPoint>
   readonly roleCounter: Table<'all', RoleCounter>
   /** When hosted points were last announced. */
-  readonly announced: Table<MeetingPointId, { readonly atMs: number, readonly nextMs: number }>
+  readonly announced: Table<MeetingPointId, { readonly atMs: number, readonly nextMs: number, readonly weight: number }>
   readonly roster: Table<MeetingPointId, RosterEntry>
+  readonly rosterState: Table<'all', RosterState>
+  /** By epoch, in decimal digits. */
+  readonly beacons: Table<string, BeaconBlock>
+  readonly candidate: Table<'all', Candidate>
+  /** Until which epoch a node whose meeting point was stopped stands no more. */
+  readonly resting: Table<'all', { readonly epoch: number }>
+  readonly askedAttesters: Table<PeerId, AskedAttester>
+  /** By `<epoch>/<peer>`. */
+  readonly attested: Table<string, Attested>
   /** Grouped by asset. */
   readonly vectors: Table<VectorKey, Vector>
   /** Vectors of meeting points that nobody announced, grouped by the neighbour that spoke of them first. */
@@ -117,6 +179,12 @@ export function createRoutingTables (journal: Journal): RoutingTables {
     roleCounter: createTable(journal, 'role-counter', { layout: roleCounterLayout }),
     announced: createTable(journal, 'hint-announced'),
     roster: createTable(journal, 'hint-roster'),
+    rosterState: createTable(journal, 'hint-roster-state'),
+    beacons: createTable(journal, 'beacon', { layout: beaconLayout }),
+    candidate: createTable(journal, 'hint-candidate'),
+    resting: createTable(journal, 'hint-resting'),
+    askedAttesters: createTable(journal, 'hint-asked-attester'),
+    attested: createTable(journal, 'hint-attested'),
     vectors: createTable(journal, 'hint-vector', { groupBy: (_key, vector) => vector.asset }),
     unannounced: createTable(journal, 'hint-unannounced', { groupBy: (_key, { peer }) => peer }),
     neighbours: createTable(journal, 'hint-neighbour', { groupBy: (_key, neighbour) => neighbour.asset }),
@@ -133,6 +201,6 @@ export function createRoutingTables (journal: Journal): RoutingTables {
 const AT_REST: Pace = {
   answer: false, withdrawal: false, delta: false, refresh: false,
   lastDeltaMs: -Infinity, lastRefreshMs: -Infinity, lastWithdrawalMs: -Infinity,
-  flushAtMs: undefined, levelsAtMs: undefined, wantsAtMs: undefined, lastFindMs: -Infinity
+  flushAtMs: undefined, levelsAtMs: undefined, wantsAtMs: undefined, lastFindMs: -Infinity, standAtMs: undefined
 }
 export const paceOf = (tables: RoutingTables): Pace => tables.pace.get('all') ?? AT_REST

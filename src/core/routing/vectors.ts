@@ -1,9 +1,9 @@
 import { numberBelow } from '../base/env.js'
 import type { AssetId, MeetingPointId, PeerId } from '../base/ids.js'
 import type { RoutingHost } from './host.js'
-import { ASKED_AT_ONCE_MAX, ASKER_LIFE_MS, ASK_TRIES_MAX, FIND_SPACING_MS, REQUEST_HOPS_MAX, REQUEST_HOPS_MIN, UNANNOUNCED_MAX, UNANNOUNCED_PER_NEIGHBOUR_MAX, VECTORS_MAX } from './limits.js'
+import { ASKED_AT_ONCE_MAX, ASKER_LIFE_MS, ASK_TRIES_MAX, FIND_SPACING_MS, LIGHT_VECTORS_MAX, REQUEST_HOPS_MAX, REQUEST_HOPS_MIN, UNANNOUNCED_MAX, UNANNOUNCED_PER_NEIGHBOUR_MAX, VECTORS_MAX } from './limits.js'
 import { PACING } from './pacing.js'
-import { mark, markChanges, usableIn } from './publish.js'
+import { mark, markChanges, tellsOf, usableIn } from './publish.js'
 import { isFuture } from './sequence.js'
 import { paceOf, vectorKey, type VectorKey } from './tables.js'
 import { advertTo, choicesOf, DIRECTIONS, newVector, type Choices, type Direction, type Usable, type Vector } from './vector.js'
@@ -16,7 +16,7 @@ export function vectorFor (host: RoutingHost, asset: AssetId, meetingPoint: Meet
   const key = vectorKey(asset, meetingPoint)
   const known = vectors.get(key)
   if (known !== undefined) return known
-  if (vectors.size >= VECTORS_MAX) return undefined
+  if (vectors.size >= (host.duty === 'light' ? LIGHT_VECTORS_MAX : VECTORS_MAX)) return undefined // HINT-28
   if (!roster.has(meetingPoint)) {
     if (unannounced.size >= UNANNOUNCED_MAX || unannounced.group(peer).size >= UNANNOUNCED_PER_NEIGHBOUR_MAX) return undefined // HINT-11
     unannounced.set(key, { peer })
@@ -42,7 +42,7 @@ export function replaceVector (host: RoutingHost, earlier: Vector, vector: Vecto
   if (host.tables.vectors.get(key) !== vector) host.tables.vectors.set(key, vector)
   const usable = usableIn(host, vector.asset)
   const after = choicesOf(vector, usable)
-  markChanges(host, vector, before, after)
+  if (tellsOf(host, earlier) || tellsOf(host, vector)) markChanges(host, vector, before, after) // HINT-28
   answerAskers(host, key, vector, after)
   if (DIRECTIONS.some((direction) => after[direction].some((choice, bucket) => choice === undefined && lacksNumber(earlier, vector, direction, bucket, before, usable)))) want(host, key)
 }

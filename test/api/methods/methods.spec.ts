@@ -138,6 +138,7 @@ describe('API methods, on bad input', () => {
     ['node.status', 'text', 'bad-request'],
     ['node.stop', { force: true }, 'bad-request'],
     ['mesh.peers', { count: 1 }, 'bad-request'],
+    ['mesh.roster', { count: 1 }, 'bad-request'],
     ['mesh.addresses', 7, 'bad-request'],
     ['mesh.connect', {}, 'bad-request'],
     ['mesh.connect', { address: '127.0.0.1:9735' }, 'bad-address'],

@@ -21,24 +21,24 @@ const context = (nowMs = NOON_MS): AnnouncementContext =>
 
 function bytesOf (changes: Partial<Announcement> = {}, secret = SECRET): Uint8Array {
   const timeMs = changes.timeMs ?? NOON_MS
-  return signAnnouncement({ version: 1, network: NETWORK, id: ID, role: 'hosted', epoch: epochAt(timeMs), timeMs, expiryMs: timeMs + ANNOUNCEMENT_LIFE_MAX_MS, withdrawn: false, ...changes }, secret)
+  return signAnnouncement({ version: 1, network: NETWORK, id: ID, role: 'hosted', epoch: epochAt(timeMs), timeMs, expiryMs: timeMs + ANNOUNCEMENT_LIFE_MAX_MS, withdrawn: false, attestations: [], ...changes }, secret)
 }
 
 describe('announcement, of a meeting point', () => {
-  it('is one byte string of 124 bytes that is accepted [HINT-14]', () => {
+  it('is one byte string of 126 bytes that is accepted [HINT-14]', () => {
     const bytes = bytesOf()
-    assert.equal(bytes.length, 124)
+    assert.equal(bytes.length, 126)
     assert.equal(judgeAnnouncement(context(), bytes), 'accept')
     const read = readAnnouncement(bytes)
     assert.ok('announcement' in read)
-    assert.deepEqual(announcementStruct.encode(read.announcement), bytes.subarray(0, 60))
+    assert.deepEqual(announcementStruct.encode(read.announcement), bytes.subarray(0, 62))
   })
 
   it('is rejected when it is provably bad [HINT-15]', () => {
     const other = scalarOf(taggedHash('amiko/test/role', new Uint8Array(2)))
     const bad: Record<string, Uint8Array> = {
       empty: new Uint8Array(0),
-      short: bytesOf().subarray(0, 123),
+      short: bytesOf().subarray(0, 125),
       long: new Uint8Array([...bytesOf(), 0]),
       huge: new Uint8Array(600).fill(1),
       network: bytesOf({ network: new Uint8Array(8) }),
@@ -67,7 +67,7 @@ describe('announcement, of a meeting point', () => {
     assert.equal(judgeAnnouncement(context(), new Uint8Array([2, ...bytesOf().subarray(1)])), 'ignore')
     assert.equal(judgeAnnouncement(context(), bytesOf({ withdrawn: true })), 'ignore', 'nothing to withdraw')
     const known = context()
-    known.tables.roster.set(ID, { id: ID, timeMs: NOON_MS - 1_000, expiryMs: NOON_MS + 1_000, withdrawn: false, ticket: 1 })
+    known.tables.roster.set(ID, { id: ID, timeMs: NOON_MS - 1_000, expiryMs: NOON_MS + 1_000, withdrawn: false, ticket: 1, role: 'hosted', epoch: 0, weight: 1, attestations: 0, heardMs: 0 })
     assert.equal(judgeAnnouncement(known, bytesOf({ timeMs: NOON_MS - 1_000 })), 'ignore', 'the same')
     assert.equal(judgeAnnouncement(known, bytesOf()), 'ignore', 'too soon')
     assert.equal(judgeAnnouncement(known, bytesOf({ withdrawn: true })), 'accept', 'a withdrawal is never too soon')

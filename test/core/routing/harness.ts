@@ -7,8 +7,8 @@ import { asUnits, type Units } from '../../../src/core/base/money.js'
 import { encodeLayout, u32 } from '../../../src/core/base/struct.js'
 import { newJournal, rollBack, type Journal } from '../../../src/core/base/table.js'
 import { mulG, scalarOf } from '../../../src/core/crypto/curve.js'
-import type { HintRequestMessage, HintsMessage } from '../../../src/core/link/messages.js'
-import type { RoutingHost, RoutingNotice } from '../../../src/core/routing/host.js'
+import type { RoutingMessage } from '../../../src/core/link/messages.js'
+import type { BeaconChain, Duty, RoutingHost, RoutingNotice } from '../../../src/core/routing/host.js'
 import type { PacingProfile } from '../../../src/core/routing/pacing.js'
 import * as routing from '../../../src/core/routing/routing.js'
 import { createRoutingTables } from '../../../src/core/routing/tables.js'
@@ -17,8 +17,6 @@ import { createRoutingTables } from '../../../src/core/routing/tables.js'
 export const BTC = coin('btc', 'regtest').id
 /** Five seconds into a slot of a minute, six minutes into one of an hour, in the middle of a day. */
 export const NOON_MS = 1_749_999_965_000
-
-type Hint = HintsMessage | HintRequestMessage
 
 /** A channel between two nodes of the harness; amounts in msat. */
 export interface FakeChannel {
@@ -34,6 +32,8 @@ export interface VirtualNode {
   readonly host: RoutingHost
   readonly journal: Journal
   readonly notices: RoutingNotice[]
+  /** Meeting points that ended here. */
+  readonly ended: MeetingPointId[]
   readonly timers: Map<string, number>
   /** Everything sent: how many messages and records. */
   readonly sent: { messages: number, records: number, requests: number, announcements: number, finds: number }
@@ -45,7 +45,7 @@ export class VirtualNetwork {
   readonly channels: FakeChannel[] = []
   /** Every announcement that was made, oldest first. */
   readonly announcements: Uint8Array[] = []
-  nowMs = NOON_MS
+  nowMs: number
   readonly latencyMs = 5
   /** Whether announcements reach all other nodes. */
   gossip = true
@@ -54,7 +54,11 @@ export class VirtualNetwork {
   readonly #byPeer = new Map<PeerId, number>()
   #counter = 0
 
-  constructor (count: number, readonly pacing: PacingProfile = 'private', readonly seed = 1) {
+  /** Heights of the chains, the same for all. */
+  heights: Env['heights'] = {}
+
+  constructor (count: number, readonly pacing: PacingProfile = 'private', readonly seed = 1, readonly duty: (index: number) => Duty = () => 'forwarder', readonly beaconChain?: BeaconChain, startMs = NOON_MS) {
+    this.nowMs = startMs
     for (let index = 0; index < count; index++) this.#addNode(index)
     for (const node of this.nodes) this.step(node, () => { routing.restart(node.host) })
   }
@@ -66,23 +70,27 @@ export class VirtualNetwork {
     const sent = { messages: 0, records: 0, requests: 0, announcements: 0, finds: 0 }
     const timers = new Map<string, number>()
     const notices: RoutingNotice[] = []
+    const ended: MeetingPointId[] = []
     const network = this
+    const { duty, beaconChain } = this
     let draw: Draw | undefined
     const host: RoutingHost = {
-      get env (): Env { return { nowMs: network.nowMs, heights: {}, entropy: new Uint8Array(32) } },
+      get env (): Env { return { nowMs: network.nowMs, heights: network.heights, entropy: new Uint8Array(32) } },
       draw: (label) => {
         draw ??= drawFrom(taggedHash('amiko/test/entropy', encodeLayout(u32, network.seed), encodeLayout(u32, index)))
         return draw(label)
       },
       self: peer,
       identitySecret: secret,
-      network: { id: new Uint8Array(8).fill(7), name: 'test' },
+      network: { id: new Uint8Array(8).fill(7), name: 'test', beaconChain },
+      duty: duty(index),
+      ended: (id) => { ended.push(id) },
       pacing: this.pacing,
       tables: createRoutingTables(journal),
       send: (to, message) => {
         sent.messages++
         if (message.type === 'hints') sent.records += message.records.length
-        else sent.requests++
+        else if (message.type === 'hintRequest') sent.requests++
         const target = network.#byPeer.get(to)!
         if (network.isLinked(index, target)) network.#later(network.latencyMs, () => { if (network.isLinked(index, target)) network.deliver(index, target, message) })
       },
@@ -115,7 +123,7 @@ export class VirtualNetwork {
       notify: (notice) => { notices.push(notice) }
     }
     this.#byPeer.set(peer, index)
-    this.nodes.push({ index, peer, host, journal, notices, timers, sent })
+    this.nodes.push({ index, peer, host, journal, notices, ended, timers, sent })
   }
 
   node (index: number): VirtualNode { return this.nodes[index]! }
@@ -164,8 +172,12 @@ export class VirtualNetwork {
     return id!
   }
 
-  deliver (from: number, to: number, message: Hint): void {
-    this.step(this.node(to), () => { routing.onHintMessage(this.node(to).host, this.node(from).peer, message) })
+  stopAt (index: number): void {
+    this.step(this.node(index), () => { routing.stopMeetingPoint(this.node(index).host, undefined) })
+  }
+
+  deliver (from: number, to: number, message: RoutingMessage): void {
+    this.step(this.node(to), () => { routing.onRoutingMessage(this.node(to).host, this.node(from).peer, message) })
   }
 
   publish (node: VirtualNode, bytes: Uint8Array): void {

@@ -6,7 +6,7 @@ import { repositoryFile } from '../../../simulations/repository-file.js'
 import { fromHex } from '../../../src/core/base/bytes.js'
 import { isFault } from '../../../src/core/base/step.js'
 import { newJournal } from '../../../src/core/base/table.js'
-import { entryOf, judgeAnnouncement } from '../../../src/core/routing/announcement.js'
+import { judgeAnnouncement, placeOf } from '../../../src/core/routing/announcement.js'
 import { createRoutingTables } from '../../../src/core/routing/tables.js'
 import { announcementVectors, NETWORK, type AnnouncementVector } from './vectors.js'
 
@@ -18,13 +18,14 @@ describe('announcements, vectors', () => {
   })
 
   for (const { comment, nowMs, bytes, verdict, ticket } of announcementVectors()) {
-    it(`${verdict} ${comment} [${{ accept: 'HINT-14', ignore: 'HINT-16', reject: 'HINT-15' }[verdict]}]`, () => {
+    it(`${verdict} ${comment} [${/attest/.test(comment) ? 'HINT-26' : { accept: 'HINT-14', ignore: 'HINT-16', reject: 'HINT-15' }[verdict]}]`, () => {
       const context = { env: { nowMs, heights: {}, entropy: new Uint8Array(32) }, network: { id: NETWORK }, tables: createRoutingTables(newJournal()) }
       assert.equal(judgeAnnouncement(context, fromHex(bytes)), verdict)
       if (ticket === undefined) return
       const decoded = decodeAnnouncement(fromHex(bytes))
       assert.ok(!isFault(decoded))
-      assert.ok(Math.abs(entryOf(decoded.announcement).ticket - ticket) < 1e-12)
+      const place = placeOf(context, decoded.announcement)
+      assert.ok(typeof place === 'object' && Math.abs(place.ticket - ticket) < 1e-12)
     })
   }
 })

@@ -6,13 +6,13 @@ import { RECORDS_PER_MESSAGE_MAX } from '../../../src/core/routing/limits.js'
 import { fromHex } from '../../../src/core/base/bytes.js'
 import { repositoryFile } from '../../../simulations/repository-file.js'
 import { decodeLink, encodeLink, LINK_FRAME_BYTES_MAX } from '../../../protocols/link/codec.js'
-import { linkVectors, meetingPoint, MESSAGES, type LinkVector } from './vectors.js'
+import { linkRows, linkVectors, meetingPoint, MESSAGES } from './vectors.js'
 
 describe('link codec, vectors', () => {
-  const rows = JSON.parse(readFileSync(repositoryFile('protocols', 'link', 'vectors', 'frames.json'), 'utf8')) as LinkVector[]
+  const rows = JSON.parse(readFileSync(repositoryFile('protocols', 'link', 'vectors', 'frames.json'), 'utf8')) as unknown
 
   it('are those of the code [LINK-1]', () => {
-    assert.deepEqual(rows, JSON.parse(JSON.stringify(linkVectors())))
+    assert.deepEqual(rows, linkRows())
   })
 
   for (const { comment, bytes, message, fault } of linkVectors()) {

@@ -38,12 +38,17 @@ export const MESSAGES: Readonly<Record<string, LinkMessage>> = {
   'a pong': { type: 'pong', nonce: 0, clockMs: 0 },
   'hints of two meeting points, one withdrawn': { type: 'hints', asset, records: [RECORD, { meetingPoint: meetingPoint(2), to: [], from: [] }] },
   'a question for a number': { type: 'hintRequest', asset, meetingPoint: meetingPoint(1), sequence: 1_866_666_625, hopsLeft: 24 },
+  'a question for an attestation': { type: 'attestRequest', meetingPoint: meetingPoint(1), epoch: 4_294_967_295 },
+  'an attestation': { type: 'attestation', meetingPoint: meetingPoint(1), epoch: 20_254, key: new Uint8Array(32).fill(7), bucket: 15, signature: new Uint8Array(64).fill(9) },
   'a question for everything': { type: 'hintRequest', asset, meetingPoint: undefined, sequence: 0, hopsLeft: 0 }
 }
 
 const frame = (value: pb.LinkFrame): Uint8Array => pb.LinkFrame.encode(value)
 const hints = (record: Partial<pb.HintRecord>, count = 1): Uint8Array =>
   frame({ hints: { asset: bytesOf(asset), records: Array.from({ length: count }, () => ({ meetingPoint: bytesOf(meetingPoint(1)), to: [], from: [], ...record })) } })
+
+const attestation = (changes: Partial<pb.Attestation>): Uint8Array =>
+  frame({ attestation: { meetingPoint: bytesOf(meetingPoint(1)), epoch: 1, key: new Uint8Array(32), bucket: 3, signature: new Uint8Array(64), ...changes } })
 
 /** Frames that must be refused, and the requirement that each breaks. */
 const BAD: ReadonlyArray<readonly [comment: string, bytes: Uint8Array, requirement: string]> = [
@@ -68,6 +73,12 @@ const BAD: ReadonlyArray<readonly [comment: string, bytes: Uint8Array, requireme
   ['a step that repeats the one before it', hints({ to: [{ bucket: 3, hops: 1, sequence: 1n }, { bucket: 4, hops: 1, sequence: 1n }] }), 'LINK-1'],
   ['a last step that reaches nothing', hints({ to: [{ bucket: 3, hops: 1, sequence: 1n }, { bucket: 4 }] }), 'LINK-1'],
   ['a question with too many hops', frame({ hintRequest: { asset: bytesOf(asset), sequence: 1n, hopsLeft: 25 } }), 'LINK-1'],
+  ['a question for an attestation without an epoch', frame({ attestRequest: { meetingPoint: bytesOf(meetingPoint(1)) } }), 'LINK-1'],
+  ['a question for an attestation of no point', frame({ attestRequest: { meetingPoint: bytesOf('02' + 'ff'.repeat(32)), epoch: 1 } }), 'LINK-1'],
+  ['an attestation of a bucket beyond the last', attestation({ bucket: 16 }), 'LINK-1'],
+  ['an attestation without a bucket', attestation({ bucket: undefined }), 'LINK-1'],
+  ['an attestation with a key of 33 bytes', attestation({ key: new Uint8Array(33) }), 'LINK-1'],
+  ['an attestation with a signature of 63 bytes', attestation({ signature: new Uint8Array(63) }), 'LINK-1'],
   ['a question for a number beyond 2^48', frame({ hintRequest: { asset: bytesOf(asset), sequence: 2n ** 48n, hopsLeft: 1 } }), 'LINK-1']
 ]
 
@@ -78,3 +89,6 @@ export function linkVectors (): readonly LinkVector[] {
     ...BAD.map(([comment, bytes, requirement]) => ({ comment, bytes: toHex(bytes), fault: requirement }))
   ]
 }
+
+/** The rows as they stand in the file: bytes in hexadecimal. */
+export const linkRows = (): unknown => JSON.parse(JSON.stringify(linkVectors(), (_key, value: unknown) => value instanceof Uint8Array ? toHex(value) : value))
