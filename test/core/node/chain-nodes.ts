@@ -62,6 +62,8 @@ export interface TestNode {
   post: (event: NodeEvent) => void
   /** Messages of its peers that are lost, by what they are. */
   deaf: (event: NodeEvent) => boolean
+  /** What its chain tells is lost. */
+  blind: boolean
 }
 
 export interface ChainNodes {
@@ -329,7 +331,7 @@ function testNode (parts: Parts): TestNode {
       drain(self)
       if (!self.alive) return
       const resume = core.view.resume('bitcoin')
-      const post = (event: NodeEvent): void => { if (self.alive) node.post(event) }
+      const post = (event: NodeEvent): void => { if (self.alive && !node.blind) node.post(event) }
       void view.start({
         status: ({ state }) => { post({ type: 'chainStatus', chain: 'bitcoin', state, formats: ['v3-zero-fee', 'v2-fee'] }) },
         blockConnected: (tip, transactions) => { post({ type: 'blockConnected', chain: 'bitcoin', tip, transactions }) },
@@ -357,7 +359,8 @@ function testNode (parts: Parts): TestNode {
       process?.events.push(event)
       schedule()
     },
-    deaf: () => false
+    deaf: () => false,
+    blind: false
   }
   return node
 }
