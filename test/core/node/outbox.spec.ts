@@ -8,6 +8,8 @@ const other = 'other' as PeerId
 const answer = (id: string): Effect => ({ type: 'answer', requestId: id as RequestId, result: {} })
 const send = (stream: 'link' | 'channel' | 'route', to = peer): Effect => ({ type: 'send', peer: to, stream, message: { type: 'test' } } as unknown as Effect)
 const make = (side: 'payer' | 'payee'): Effect => ({ type: 'send', peer, stream: 'route', message: { type: 'makeRoute', side } } as unknown as Effect)
+/** What tells a neighbour of a state, or gives a secret away. */
+const ROWS = ['open', 'accept', 'propose', 'agree', 'commit', 'ack', 'secret', 'reestablish', 'closed', 'fault'] as const
 const timer: Effect = { type: 'setTimer', key: 'k', atMs: 1 }
 
 describe('outbox', () => {
@@ -19,6 +21,19 @@ describe('outbox', () => {
       assert.deepEqual(outbox.stored(1), [send('channel'), answer('1')])
       assert.equal(outbox.held, 0)
     })
+
+    for (const type of ROWS) {
+      it(`holds ${type} of the channel stream until its batch is durable (I13)`, () => {
+        const outbox = createOutbox()
+        const row = { type: 'send', peer, stream: 'channel', message: { type } } as unknown as Effect
+        assert.deepEqual(outbox.add([row], 1), [])
+        assert.deepEqual(outbox.stored(1), [row])
+        // It may repeat what a batch on its way decided.
+        outbox.add([], 2)
+        assert.deepEqual(outbox.add([row], undefined), [])
+        assert.deepEqual(outbox.stored(2), [row])
+      })
+    }
 
     it('performs at once what reveals nothing', () => {
       const outbox = createOutbox()
