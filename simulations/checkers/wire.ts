@@ -23,6 +23,18 @@ export function checkDurable (name: string, row: Row, stored: Channel | undefine
   return [{ invariant: 'I13', detail: `${name} sent ${row.type} of round ${row.round}, its medium holds ${held}` }]
 }
 
+/**
+ * At most two statements of a side are not replaced (I8): who signs the one of a round holds the one before it complete.
+ *
+ * @param stored - the channel as the sender's medium holds it
+ */
+export function checkUnreplaced (name: string, row: Row, stored: Channel | undefined): readonly Violation[] {
+  if (row.type !== 'agree' && row.type !== 'commit') return []
+  const complete = stored?.state.kind === 'trust-line' ? stored.state.sequence : stored?.state.number
+  if (complete === undefined || complete >= row.round - 1) return []
+  return [{ invariant: 'I8', detail: `${name} signed the statement of round ${row.round}, and its medium holds that of round ${complete} as the last complete one` }]
+}
+
 /** A proposal that lost against the peer's in the same batch may still leave: the peer ignores it, whatever becomes of it. */
 const PHASES: Readonly<Record<'propose' | 'agree' | 'commit', readonly RoundPhaseName[]>> = { propose: ['proposed', 'agreed'], agree: ['agreed'], commit: ['committed'] }
 
@@ -41,7 +53,7 @@ export function signatureChecker (): (name: string, row: Row) => readonly Violat
   }
 }
 
-/** Looks at every row that an honest node sends, from now on. */
+/** Looks at every row that an honest node sends, from now on (I8, I11, I13). */
 export function watchRows (world: World, report: (violations: readonly Violation[]) => void): void {
   const checkSignatures = signatureChecker()
   world.listen((frame) => {
@@ -51,7 +63,9 @@ export function watchRows (world: World, report: (violations: readonly Violation
     const message = decodeChannel(frame.bytes)
     if (isFault(message) || (message.type !== 'propose' && message.type !== 'agree' && message.type !== 'commit' && message.type !== 'ack')) return
     const bytes = node.disk.entries.get(`channel/${message.channelId}`)
-    report(checkDurable(node.name, message, bytes === undefined ? undefined : channelLayout.decode(bytes)))
+    const stored = bytes === undefined ? undefined : channelLayout.decode(bytes)
+    report(checkDurable(node.name, message, stored))
+    report(checkUnreplaced(node.name, message, stored))
     report(checkSignatures(node.name, message))
   })
 }

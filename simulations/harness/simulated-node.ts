@@ -4,6 +4,7 @@ import type { Notice } from '../../src/core/node/events.js'
 import type { Request } from '../../src/core/node/requests.js'
 import { createRunner, type Runner } from '../../src/node/runner.js'
 import type { Logger } from '../../src/ports/logger.js'
+import type { StoreWrite } from '../../src/ports/store.js'
 import type { Random } from './random.js'
 import type { Trace } from './trace.js'
 import { shortHash } from './trace.js'
@@ -27,6 +28,8 @@ export interface SimulatedNode {
   readonly index: number
   readonly name: string
   readonly peer: PeerId
+  /** For checkers: nobody else may ever see it. */
+  readonly identitySecret: Uint8Array
   readonly disk: Disk
   readonly isUp: boolean
   /** How many processes it has had. */
@@ -66,6 +69,10 @@ export interface SimulatedNodeOptions {
   readonly onTouched: () => void
   readonly onNotice: (notice: Notice) => void
   readonly onTrouble: (what: string) => void
+  /** A batch has become durable. */
+  readonly onStored: (batch: readonly StoreWrite[]) => void
+  /** A line of the log, of any level. */
+  readonly onLog: (text: string) => void
 }
 
 /** One process: everything in it is lost by a crash. */
@@ -120,11 +127,14 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
         writeMs: options.writeMs,
         isAlive: () => mayAct(self),
         onWrite: (batch) => { note('w', batch.length, shortHash(...batch.flatMap(({ key, value }) => [key, value ?? '']))) },
-        onDurable: (batch) => { note('s', batch.length) }
+        onDurable: (batch) => {
+          note('s', batch.length)
+          options.onStored(batch)
+        }
       }),
       clock: watchedClock(virtualClock(queue, isAlive, skewMs), note, options.onTouched),
       entropy: () => entropyRandom.bytes(32),
-      logger: simulationLogger(options.onTrouble),
+      logger: simulationLogger(options.onTrouble, options.onLog),
       onNotice: (notice) => {
         if (!self.alive) return
         note('n', notice.type)
@@ -145,6 +155,7 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
     index: options.index,
     name,
     peer,
+    identitySecret: options.coreOptions.identitySecret,
     disk,
     get isUp () { return process !== undefined },
     get processes () { return processes },
@@ -216,12 +227,16 @@ function watchedClock (clock: ReturnType<typeof virtualClock>, note: (code: 't')
 }
 
 /** An honest node that logs an error has found a bug of ours: nothing in a simulation may. */
-function simulationLogger (onTrouble: (what: string) => void): Logger {
+function simulationLogger (onTrouble: (what: string) => void, onLog: (text: string) => void): Logger {
+  const tell: Logger['info'] = (message, fields) => { onLog(`${message} ${plainText(fields ?? {})}`) }
   const logger: Logger = {
-    error: (message, fields) => { onTrouble(`${message} ${plainText(fields ?? {})}`) },
-    warn: () => {},
-    info: () => {},
-    debug: () => {},
+    error: (message, fields) => {
+      tell(message, fields)
+      onTrouble(`${message} ${plainText(fields ?? {})}`)
+    },
+    warn: tell,
+    info: tell,
+    debug: tell,
     child: () => logger
   }
   return logger

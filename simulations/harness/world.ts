@@ -8,6 +8,7 @@ import type { Notice } from '../../src/core/node/events.js'
 import { networkOf } from '../../src/core/node/genesis.js'
 import { createNodeCore } from '../../src/core/node/node.js'
 import type { Request } from '../../src/core/node/requests.js'
+import type { StoreWrite } from '../../src/ports/store.js'
 import { readAnnouncement } from '../../src/core/routing/announcement.js'
 import type { Duty } from '../../src/core/routing/host.js'
 import { defaultSettings } from '../../src/core/node/settings.js'
@@ -63,6 +64,7 @@ export type Watcher = (node: SimulatedNode) => void
 export interface World {
   readonly seed: bigint
   readonly random: Random
+  readonly curve: 'fake' | 'real'
   readonly nodes: readonly SimulatedNode[]
   /** Whole milliseconds since the world began. */
   readonly nowMs: number
@@ -100,6 +102,12 @@ export interface World {
   /** Sees every frame that leaves a node, beside the recorder and other listeners. */
   readonly listen: (listener: (frame: Frame) => void) => void
   readonly watch: (watcher: Watcher) => void
+  /** Sees each batch of a node when it has become durable. */
+  readonly onStored: (listener: (node: SimulatedNode, batch: readonly StoreWrite[]) => void) => void
+  /** Sees what a node publishes to all. */
+  readonly onAnnounced: (listener: (node: SimulatedNode, bytes: Uint8Array) => void) => void
+  /** Sees each line of a node's log. */
+  readonly onLog: (listener: (node: SimulatedNode, text: string) => void) => void
   /** Runs `action` at a moment to come, as an event of the world. */
   readonly later: (afterMs: number, action: () => void) => void
   readonly violate: (violation: Violation) => void
@@ -123,6 +131,9 @@ export function createWorld (options: WorldOptions): World {
   const touched = new Set<SimulatedNode>()
   const starting = new Set<Promise<void>>()
   const listeners: Array<(frame: Frame) => void> = []
+  const storeListeners: Array<(node: SimulatedNode, batch: readonly StoreWrite[]) => void> = []
+  const announcementListeners: Array<(node: SimulatedNode, bytes: Uint8Array) => void> = []
+  const logListeners: Array<(node: SimulatedNode, text: string) => void> = []
   let recorder: ((frame: Frame, atMs: number) => void) | undefined
 
   const nameOf = (peer: PeerId): string => byPeer.get(peer)?.name ?? peer
@@ -151,7 +162,10 @@ export function createWorld (options: WorldOptions): World {
       received: (frame) => { note(nameOf(frame.to), '<', nameOf(frame.from), label(frame), frame.bytes.length, shortHash(frame.bytes)) },
       connected: (a, b) => { note(nameOf(a), 'c', nameOf(b)) },
       disconnected: (self, peer) => { note(nameOf(self), 'd', nameOf(peer)) },
-      announced: (self, bytes) => { note(nameOf(self), 'g', bytes.length, shortHash(bytes)) },
+      announced: (self, bytes) => {
+        note(nameOf(self), 'g', bytes.length, shortHash(bytes))
+        for (const listener of announcementListeners) listener(byPeer.get(self)!, bytes)
+      },
       heard: (self, bytes) => { note(nameOf(self), 'h', bytes.length, shortHash(bytes)) },
       fate: (frame, direction) => {
         const misbehaviour = misbehaviours.get(direction === 'out' ? frame.from : frame.to)
@@ -195,6 +209,8 @@ export function createWorld (options: WorldOptions): World {
       writeMs: () => writes.between(write.min, write.max),
       onTouched: () => { touched.add(node) },
       onNotice: (notice) => { notices.push({ node, notice }) },
+      onStored: (batch) => { for (const listener of storeListeners) listener(node, batch) },
+      onLog: (text) => { for (const listener of logListeners) listener(node, text) },
       onTrouble: (what) => { violate({ invariant: 'no-bug', detail: `${name}: ${what}` }) }
     })
     byPeer.set(peer, node)
@@ -245,6 +261,7 @@ export function createWorld (options: WorldOptions): World {
   const world: World = {
     seed: options.seed,
     random,
+    curve: options.curve ?? 'fake',
     nodes,
     get nowMs () { return queue.nowMs },
     get events () { return queue.count },
@@ -306,6 +323,9 @@ export function createWorld (options: WorldOptions): World {
     record: (next) => { recorder = next },
     listen: (listener) => { listeners.push(listener) },
     watch: (watcher) => { watchers.push(watcher) },
+    onStored: (listener) => { storeListeners.push(listener) },
+    onAnnounced: (listener) => { announcementListeners.push(listener) },
+    onLog: (listener) => { logListeners.push(listener) },
     later: (afterMs, action) => { queue.schedule(queue.nowMs + afterMs, action) },
     violate
   }

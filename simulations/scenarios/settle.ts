@@ -1,8 +1,12 @@
 import { isRefusal } from '../../src/core/base/step.js'
 import { checkChannels, checkLimits } from '../checkers/channels.js'
+import { checkAllBounds } from '../checkers/bounds.js'
 import { checkConservation, wealthOf, type Movement, type Wealth } from '../checkers/conservation.js'
+import { watchDecoders } from '../checkers/decoders.js'
 import { checkForgetting, checkLeftovers, storedOf, type Stored } from '../checkers/forgetting.js'
 import { checkAnswers, checkPayment, type PaymentEnds } from '../checkers/payments.js'
+import { watchSecrecy } from '../checkers/secrecy.js'
+import { checkEncodings, watchStored } from '../checkers/stored.js'
 import { watchRows } from '../checkers/wire.js'
 import { outcomeOf, type Payment } from '../harness/payments.js'
 import type { Channel } from '../../src/core/channel/entity.js'
@@ -27,12 +31,15 @@ const CALM_MS = 15_000
 /** The world as it was before the payments. */
 export interface Baseline { readonly wealth: Wealth, readonly stored: readonly Stored[], readonly asked: readonly number[] }
 
-/** Takes the baseline, and from now on checks every channel a node has after each of its events (I27), and every row sent (I11, I13). */
+/**
+ * Takes the baseline, and from now on checks every channel a node has after each of its events (I27), every row sent
+ * (I8, I11, I13), every batch stored (I5, I15), what is told to whom (I22), and decoders (I25).
+ */
 export function takeBaseline (world: World): Baseline {
   world.watch((node) => {
     for (const channel of node.view.rawChannels()) report(world, checkLimits({ node: node.name, channel, locks: node.view.locksOf(channel.id) }))
   })
-  watchRows(world, (violations) => { report(world, violations) })
+  for (const watchAll of [watchRows, watchStored, watchSecrecy, watchDecoders]) watchAll(world, (violations) => { report(world, violations) })
   return { wealth: wealthOf(world), stored: storedOf(world), asked: world.nodes.map(({ asked }) => asked.length) }
 }
 
@@ -108,6 +115,8 @@ export async function checkQuiet (world: World, baseline: Baseline, payments: re
     const paid = ends.isPayerHonest ? payerPaid : ends.payeeStatus === 'paid'
     if (paid) movements.push({ payer: payment.payer, payee: payment.payee, amount: payment.amount, fee: ends.fee })
   }
+  report(world, checkAllBounds(world))
+  for (const { name, disk } of world.nodes) report(world, checkEncodings(name, disk.entries))
   const ends = new Set(payments.flatMap(({ payer, payee }) => [payer, payee]))
   for (const node of world.nodes) {
     for (const { id, status } of node.view.invoices()) {
