@@ -230,7 +230,8 @@ const reestablishOf = (channelId: ChannelId, told: pb.Reestablish): ChannelMessa
   round: roundOf(told.round),
   phase: wordOf(PHASES, must(told.phase, 'phase'), 'phase'),
   digest: sized(told.digest, 32, 'digest'),
-  lastSecret: told.lastSecret === undefined ? undefined : scalar(told.lastSecret, 'last_secret')
+  lastSecret: told.lastSecret === undefined ? undefined : scalar(told.lastSecret, 'last_secret'),
+  ...(told.nextPoint === undefined ? {} : { nextPoint: point(told.nextPoint, 'next_point') })
 })
 
 // The generated types ask for arrays over a plain ArrayBuffer; all of ours are.
@@ -258,7 +259,8 @@ function bodyOf (message: ChannelMessage): Partial<pb.ChannelFrame> {
         round: BigInt(message.round),
         phase: PHASES.indexOf(message.phase),
         digest: pbBytes(message.digest),
-        ...(message.lastSecret === undefined ? {} : { lastSecret: pbBytes(message.lastSecret) })
+        ...(message.lastSecret === undefined ? {} : { lastSecret: pbBytes(message.lastSecret) }),
+        ...(message.nextPoint === undefined ? {} : { nextPoint: pbBytes(message.nextPoint) })
       }
     }
     case 'closed': return { closed: {} }

@@ -6,7 +6,7 @@ import type { Format } from '../../src/core/channel/enforced/contract.js'
 import { CHAIN_NUMBERS } from '../../src/core/channel/enforced/limits.js'
 import { needsSecret } from '../../src/core/channel/enforced/pre-signed.js'
 import { payFee, takePtlcs } from '../../src/core/channel/enforced/spends.js'
-import { displayTxid, txidOf, type Transaction } from '../../src/core/channel/enforced/transaction.js'
+import type { Transaction } from '../../src/core/channel/enforced/transaction.js'
 import { holdingsOf, type Holdings } from '../../src/core/channel/resolver/holdings.js'
 import { adapt } from '../../src/core/crypto/adaptor.js'
 import { offer } from '../core/channel/enforced/open-channel.js'
@@ -23,6 +23,16 @@ export interface Place {
 /** Plays a story on an embedded chain, and asserts how it ends. What was done to the chain is on the world's tape. */
 export type Scenario = (place: Place) => ChainWorld
 
+/** Names the run in what fails, so that it can be done again. */
+export function run (scenario: Scenario, place: Place): void {
+  try {
+    scenario(place)
+  } catch (error) {
+    if (error instanceof Error) error.message = `seed ${place.seed}: ${error.message}`
+    throw error
+  }
+}
+
 export const worldOf = ({ format, chain }: Place): ChainWorld => chainWorld(format, 400_000n, chain)
 const scaleOf = ({ chain }: Place): number => CHAIN_NUMBERS[chain].blocksPerTenMinutes
 /** Blocks of a delay of the default length. */
@@ -31,7 +41,7 @@ export const delayOf = (place: Place): number => 144 * scaleOf(place)
 export const heightIn = (world: ChainWorld, place: Place, blocks: number): number => world.world.height + blocks * scaleOf(place)
 
 /** The first end pays the other, and no lock is left. */
-function pay (world: ChainWorld, place: Place, by: End, n: number, sat: bigint): void {
+export function pay (world: ChainWorld, place: Place, by: End, n: number, sat: bigint): void {
   const to = world.world.peerOf(by)
   const { secret } = offer(by, world.id, n, sat * 1000n, heightIn(world, place, 200))
   world.world.settle()
@@ -56,7 +66,7 @@ function cheat (world: ChainWorld, by: End, commitment: Transaction): void {
 }
 
 /** All of a transaction but its anchors. */
-const sumOf = (world: ChainWorld, { outputs }: Transaction): bigint =>
+export const sumOf = (world: ChainWorld, { outputs }: Transaction): bigint =>
   outputs.reduce((sum, { valueSat, script }) => world.anchors.has(toHex(script)) ? sum : sum + valueSat, 0n)
 
 /** The honest end, in time, takes all that the published commitment holds. */
@@ -278,11 +288,4 @@ export const lastBlock: Scenario = (place) => {
   assert.deepEqual([settled, failed], claimFirst ? [[origin], []] : [[], [origin]])
   assert.deepEqual(told(bob, 'lockRemoved').map(({ how }) => how), [claimFirst ? 'fulfilled' : 'expired'])
   return world
-}
-
-/** Whether a transaction is in the chain. */
-export const isConfirmed = (world: ChainWorld, tx: Transaction): boolean => {
-  const name = displayTxid(txidOf(tx))
-  for (let height = 1; height <= world.chain.ledger.tip.height; height++) if (world.chain.ledger.blockAt(height)!.transactions.some(({ txid }) => txid === name)) return true
-  return false
 }

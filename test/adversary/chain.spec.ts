@@ -1,4 +1,4 @@
-import { claimedInSilence, fiftyLocks, lastBlock, ourCommitment, revokedAway, revokedState, revokedWithLocks, theirCommitment, type Place, type Scenario } from './chain-scenarios.js'
+import { claimedInSilence, fiftyLocks, lastBlock, ourCommitment, revokedAway, revokedState, revokedWithLocks, run, theirCommitment, type Scenario } from './chain-scenarios.js'
 
 const PLACES = [{ format: 'v3-zero-fee', chain: 'bitcoin' }, { format: 'v2-fee', chain: 'bitcoin' }, { format: 'v2-fee', chain: 'litecoin' }] as const
 
@@ -24,14 +24,4 @@ for (const place of PLACES) {
       it(`is closed by force, by ${whose}: every lock ends right, to the satoshi`, () => { run(fiftyLocks, { ...place, seed }) })
     }
   })
-}
-
-/** Names the run in what fails, so that it can be done again. */
-function run (scenario: Scenario, place: Place): void {
-  try {
-    scenario(place)
-  } catch (error) {
-    if (error instanceof Error) error.message = `seed ${place.seed}: ${error.message}`
-    throw error
-  }
 }

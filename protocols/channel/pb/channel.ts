@@ -729,6 +729,11 @@ export namespace ChannelFrame {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface ChannelFrameReestablishNextPointFieldEvent {
+    field: '$.reestablish.nextPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface ChannelFrameFaultRequirementFieldEvent {
     field: '$.fault.requirement'
     value: string
@@ -831,7 +836,7 @@ export namespace ChannelFrame {
     return decodeMessage(buf, ChannelFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ChannelFrame>): Generator<ChannelFrameChannelIdFieldEvent | ChannelFrameOpenAssetFieldEvent | ChannelFrameOpenTrustLineOpenerLimitFieldEvent | ChannelFrameOpenTrustLineAcceptorLimitFieldEvent | ChannelFrameOpenEnforcedFormatFieldEvent | ChannelFrameOpenEnforcedFundingSatFieldEvent | ChannelFrameOpenEnforcedPushFieldEvent | ChannelFrameOpenEnforcedToSelfDelayBlocksFieldEvent | ChannelFrameOpenEnforcedFeeRatePerKwFieldEvent | ChannelFrameOpenEnforcedKeysFieldEvent | ChannelFrameOpenEnforcedPointsFieldEvent | ChannelFrameOpenEvidenceSignaturesFieldEvent | ChannelFrameOpenEvidencePreSignaturesFieldEvent | ChannelFrameOpenEvidenceRevocationSecretFieldEvent | ChannelFrameOpenEvidenceNextPointFieldEvent | ChannelFrameAcceptEvidenceSignaturesFieldEvent | ChannelFrameAcceptEvidencePreSignaturesFieldEvent | ChannelFrameAcceptEvidenceRevocationSecretFieldEvent | ChannelFrameAcceptEvidenceNextPointFieldEvent | ChannelFrameAcceptEnforcedKeysFieldEvent | ChannelFrameAcceptEnforcedPointsFieldEvent | ChannelFrameRefuseReasonFieldEvent | ChannelFrameProposeRoundFieldEvent | ChannelFrameProposeUpdatesAddIdFieldEvent | ChannelFrameProposeUpdatesAddAmountFieldEvent | ChannelFrameProposeUpdatesAddExpiryClockFieldEvent | ChannelFrameProposeUpdatesAddExpiryValueFieldEvent | ChannelFrameProposeUpdatesAddPointFieldEvent | ChannelFrameProposeUpdatesAddRouteIdFieldEvent | ChannelFrameProposeUpdatesAddMessageFieldEvent | ChannelFrameProposeUpdatesAddOnionFieldEvent | ChannelFrameProposeUpdatesFulfilIdFieldEvent | ChannelFrameProposeUpdatesFulfilSecretFieldEvent | ChannelFrameProposeUpdatesFailIdFieldEvent | ChannelFrameProposeUpdatesFailReasonFieldEvent | ChannelFrameProposeUpdatesExpireIdFieldEvent | ChannelFrameProposeUpdatesSetLimitLimitFieldEvent | ChannelFrameProposeEvidenceSignaturesFieldEvent | ChannelFrameProposeEvidencePreSignaturesFieldEvent | ChannelFrameProposeEvidenceRevocationSecretFieldEvent | ChannelFrameProposeEvidenceNextPointFieldEvent | ChannelFrameAgreeRoundFieldEvent | ChannelFrameAgreeEvidenceSignaturesFieldEvent | ChannelFrameAgreeEvidencePreSignaturesFieldEvent | ChannelFrameAgreeEvidenceRevocationSecretFieldEvent | ChannelFrameAgreeEvidenceNextPointFieldEvent | ChannelFrameCommitRoundFieldEvent | ChannelFrameCommitEvidenceSignaturesFieldEvent | ChannelFrameCommitEvidencePreSignaturesFieldEvent | ChannelFrameCommitEvidenceRevocationSecretFieldEvent | ChannelFrameCommitEvidenceNextPointFieldEvent | ChannelFrameAckRoundFieldEvent | ChannelFrameAckEvidenceSignaturesFieldEvent | ChannelFrameAckEvidencePreSignaturesFieldEvent | ChannelFrameAckEvidenceRevocationSecretFieldEvent | ChannelFrameAckEvidenceNextPointFieldEvent | ChannelFrameSecretsSecretsIdFieldEvent | ChannelFrameSecretsSecretsSecretFieldEvent | ChannelFrameReestablishLocalNumberFieldEvent | ChannelFrameReestablishRemoteNumberFieldEvent | ChannelFrameReestablishRoundFieldEvent | ChannelFrameReestablishPhaseFieldEvent | ChannelFrameReestablishDigestFieldEvent | ChannelFrameReestablishLastSecretFieldEvent | ChannelFrameFaultRequirementFieldEvent | ChannelFrameFundedTxidFieldEvent | ChannelFrameFundedIndexFieldEvent | ChannelFrameFundedEvidenceSignaturesFieldEvent | ChannelFrameFundedEvidencePreSignaturesFieldEvent | ChannelFrameFundedEvidenceRevocationSecretFieldEvent | ChannelFrameFundedEvidenceNextPointFieldEvent | ChannelFrameSignedEvidenceSignaturesFieldEvent | ChannelFrameSignedEvidencePreSignaturesFieldEvent | ChannelFrameSignedEvidenceRevocationSecretFieldEvent | ChannelFrameSignedEvidenceNextPointFieldEvent | ChannelFrameCloseReadyScriptFieldEvent | ChannelFrameCloseReadyNonceFieldEvent | ChannelFrameCloseOfferFeeSatFieldEvent | ChannelFrameCloseOfferNonceFieldEvent | ChannelFrameCloseOfferPartialFieldEvent | ChannelFrameCloseSignPartialFieldEvent | ChannelFrameCloseSignNonceFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ChannelFrame>): Generator<ChannelFrameChannelIdFieldEvent | ChannelFrameOpenAssetFieldEvent | ChannelFrameOpenTrustLineOpenerLimitFieldEvent | ChannelFrameOpenTrustLineAcceptorLimitFieldEvent | ChannelFrameOpenEnforcedFormatFieldEvent | ChannelFrameOpenEnforcedFundingSatFieldEvent | ChannelFrameOpenEnforcedPushFieldEvent | ChannelFrameOpenEnforcedToSelfDelayBlocksFieldEvent | ChannelFrameOpenEnforcedFeeRatePerKwFieldEvent | ChannelFrameOpenEnforcedKeysFieldEvent | ChannelFrameOpenEnforcedPointsFieldEvent | ChannelFrameOpenEvidenceSignaturesFieldEvent | ChannelFrameOpenEvidencePreSignaturesFieldEvent | ChannelFrameOpenEvidenceRevocationSecretFieldEvent | ChannelFrameOpenEvidenceNextPointFieldEvent | ChannelFrameAcceptEvidenceSignaturesFieldEvent | ChannelFrameAcceptEvidencePreSignaturesFieldEvent | ChannelFrameAcceptEvidenceRevocationSecretFieldEvent | ChannelFrameAcceptEvidenceNextPointFieldEvent | ChannelFrameAcceptEnforcedKeysFieldEvent | ChannelFrameAcceptEnforcedPointsFieldEvent | ChannelFrameRefuseReasonFieldEvent | ChannelFrameProposeRoundFieldEvent | ChannelFrameProposeUpdatesAddIdFieldEvent | ChannelFrameProposeUpdatesAddAmountFieldEvent | ChannelFrameProposeUpdatesAddExpiryClockFieldEvent | ChannelFrameProposeUpdatesAddExpiryValueFieldEvent | ChannelFrameProposeUpdatesAddPointFieldEvent | ChannelFrameProposeUpdatesAddRouteIdFieldEvent | ChannelFrameProposeUpdatesAddMessageFieldEvent | ChannelFrameProposeUpdatesAddOnionFieldEvent | ChannelFrameProposeUpdatesFulfilIdFieldEvent | ChannelFrameProposeUpdatesFulfilSecretFieldEvent | ChannelFrameProposeUpdatesFailIdFieldEvent | ChannelFrameProposeUpdatesFailReasonFieldEvent | ChannelFrameProposeUpdatesExpireIdFieldEvent | ChannelFrameProposeUpdatesSetLimitLimitFieldEvent | ChannelFrameProposeEvidenceSignaturesFieldEvent | ChannelFrameProposeEvidencePreSignaturesFieldEvent | ChannelFrameProposeEvidenceRevocationSecretFieldEvent | ChannelFrameProposeEvidenceNextPointFieldEvent | ChannelFrameAgreeRoundFieldEvent | ChannelFrameAgreeEvidenceSignaturesFieldEvent | ChannelFrameAgreeEvidencePreSignaturesFieldEvent | ChannelFrameAgreeEvidenceRevocationSecretFieldEvent | ChannelFrameAgreeEvidenceNextPointFieldEvent | ChannelFrameCommitRoundFieldEvent | ChannelFrameCommitEvidenceSignaturesFieldEvent | ChannelFrameCommitEvidencePreSignaturesFieldEvent | ChannelFrameCommitEvidenceRevocationSecretFieldEvent | ChannelFrameCommitEvidenceNextPointFieldEvent | ChannelFrameAckRoundFieldEvent | ChannelFrameAckEvidenceSignaturesFieldEvent | ChannelFrameAckEvidencePreSignaturesFieldEvent | ChannelFrameAckEvidenceRevocationSecretFieldEvent | ChannelFrameAckEvidenceNextPointFieldEvent | ChannelFrameSecretsSecretsIdFieldEvent | ChannelFrameSecretsSecretsSecretFieldEvent | ChannelFrameReestablishLocalNumberFieldEvent | ChannelFrameReestablishRemoteNumberFieldEvent | ChannelFrameReestablishRoundFieldEvent | ChannelFrameReestablishPhaseFieldEvent | ChannelFrameReestablishDigestFieldEvent | ChannelFrameReestablishLastSecretFieldEvent | ChannelFrameReestablishNextPointFieldEvent | ChannelFrameFaultRequirementFieldEvent | ChannelFrameFundedTxidFieldEvent | ChannelFrameFundedIndexFieldEvent | ChannelFrameFundedEvidenceSignaturesFieldEvent | ChannelFrameFundedEvidencePreSignaturesFieldEvent | ChannelFrameFundedEvidenceRevocationSecretFieldEvent | ChannelFrameFundedEvidenceNextPointFieldEvent | ChannelFrameSignedEvidenceSignaturesFieldEvent | ChannelFrameSignedEvidencePreSignaturesFieldEvent | ChannelFrameSignedEvidenceRevocationSecretFieldEvent | ChannelFrameSignedEvidenceNextPointFieldEvent | ChannelFrameCloseReadyScriptFieldEvent | ChannelFrameCloseReadyNonceFieldEvent | ChannelFrameCloseOfferFeeSatFieldEvent | ChannelFrameCloseOfferNonceFieldEvent | ChannelFrameCloseOfferPartialFieldEvent | ChannelFrameCloseSignPartialFieldEvent | ChannelFrameCloseSignNonceFieldEvent> {
     return streamMessage(buf, ChannelFrame.codec(), opts)
   }
 }
@@ -4194,6 +4199,7 @@ export interface Reestablish {
   phase?: number
   digest?: Uint8Array<ArrayBuffer>
   lastSecret?: Uint8Array<ArrayBuffer>
+  nextPoint?: Uint8Array<ArrayBuffer>
 }
 
 export namespace Reestablish {
@@ -4236,6 +4242,11 @@ export namespace Reestablish {
           w.bytes(obj.lastSecret)
         }
 
+        if (obj.nextPoint != null) {
+          w.uint32(58)
+          w.bytes(obj.nextPoint)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -4270,6 +4281,10 @@ export namespace Reestablish {
             }
             case 6: {
               obj.lastSecret = reader.bytes()
+              break
+            }
+            case 7: {
+              obj.nextPoint = reader.bytes()
               break
             }
             default: {
@@ -4329,6 +4344,13 @@ export namespace Reestablish {
               }
               break
             }
+            case 7: {
+              yield {
+                field: `${prefix}.nextPoint`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -4371,6 +4393,11 @@ export namespace Reestablish {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface ReestablishNextPointFieldEvent {
+    field: '$.nextPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Reestablish>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Reestablish.codec())
   }
@@ -4379,7 +4406,7 @@ export namespace Reestablish {
     return decodeMessage(buf, Reestablish.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Reestablish>): Generator<ReestablishLocalNumberFieldEvent | ReestablishRemoteNumberFieldEvent | ReestablishRoundFieldEvent | ReestablishPhaseFieldEvent | ReestablishDigestFieldEvent | ReestablishLastSecretFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Reestablish>): Generator<ReestablishLocalNumberFieldEvent | ReestablishRemoteNumberFieldEvent | ReestablishRoundFieldEvent | ReestablishPhaseFieldEvent | ReestablishDigestFieldEvent | ReestablishLastSecretFieldEvent | ReestablishNextPointFieldEvent> {
     return streamMessage(buf, Reestablish.codec(), opts)
   }
 }

@@ -48,7 +48,7 @@ export interface ChannelKind<S extends ChannelState = ChannelState> {
   /** What completing a round changes by itself; the updates are applied to the result. */
   afterRound (state: S): S
   /** Numbers of the commitments in force, as `reestablish` tells them. */
-  numbers (channel: Channel): { readonly local: number, readonly remote: number, readonly lastSecret: Uint8Array | undefined }
+  numbers (channel: Channel, host: ChannelHost): { readonly local: number, readonly remote: number, readonly lastSecret: Uint8Array | undefined, readonly nextPoint: Uint8Array | undefined }
   /** What is wrong with the numbers that the peer told in its `reestablish`, as far as the kind can say. */
   judgeNumbers (channel: Channel, told: ReestablishMessage, host: ChannelHost): Fault | undefined
   /** 32 bytes, equal on both sides, of the state in force or of a draft. @see CHAN-3 */

@@ -106,6 +106,8 @@ export interface ReestablishMessage extends OfChannel {
   readonly digest: Uint8Array
   /** Secret of the receiver's last revoked commitment, as proof; enforced only. */
   readonly lastSecret: Uint8Array | undefined
+  /** The sender's per-commitment point of the commitment after `localNumber`; enforced only. */
+  readonly nextPoint?: Uint8Array | undefined
 }
 
 /** The sender has deleted the channel: nothing is owed and no lock is left (trust line), or the close is buried. */

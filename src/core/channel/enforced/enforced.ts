@@ -6,7 +6,7 @@ import { receiveSecret, secretOf, shachainIndexOf, type Shachain } from '../../c
 import type { Channel, EnforcedState } from '../entity.js'
 import type { ChannelHost } from '../host.js'
 import type { Broken, ChannelKind, Draft } from '../kind.js'
-import { NO_EVIDENCE, type Evidence } from '../messages.js'
+import { NO_EVIDENCE, type Evidence, type ReestablishMessage } from '../messages.js'
 import { sayReady } from './close-ready.js'
 import { countsOf, giveOwn, giveTheirs, isCommitmentSigned, joinEvidence, judgePreSigned, splitEvidence } from './evidence.js'
 import { commitmentPoint, commitmentSecret } from './keys.js'
@@ -31,10 +31,10 @@ export const enforced: ChannelKind<EnforcedState> = {
 
   apply: applyUpdate,
   afterRound: (state) => ({ ...state, number: state.number + 1, remotePoint: state.remoteNextPoint, remoteNextPoint: NOT_TOLD }),
-  numbers (channel) {
+  numbers (channel, host) {
     const { number, revealed } = stateOf(channel)
     const count = revealedCount(revealed)
-    return { local: number, remote: number, lastSecret: count === 0 ? undefined : secretOf(revealed, shachainIndexOf(count - 1)) }
+    return { local: number, remote: number, lastSecret: count === 0 ? undefined : secretOf(revealed, shachainIndexOf(count - 1)), nextPoint: commitmentPoint(secretsFor(host, channel), number + 1) }
   },
   judgeNumbers (channel, told, host): Fault | undefined {
     const state = stateOf(channel)
@@ -42,7 +42,7 @@ export const enforced: ChannelKind<EnforcedState> = {
     if (localNumber !== round - 1 || remoteNumber !== round - 1 || (remoteNumber === 0) !== (lastSecret === undefined)) return fault('ENF-15', `numbers ${localNumber} and ${remoteNumber} in round ${round}`)
     if (lastSecret !== undefined && !equalBytes(lastSecret, commitmentSecret(secretsOf(host, state.terms), remoteNumber - 1))) return fault('ENF-15', `the secret told for commitment ${remoteNumber - 1} is not ours`)
     // Only we can have told that secret, so we have been further than we remember.
-    return remoteNumber > toldCount(channel) ? fault(BEHIND, `commitment ${remoteNumber - 1} was revoked, and is not remembered`) : undefined
+    return remoteNumber > toldCount(channel) ? fault(BEHIND, `commitment ${remoteNumber - 1} was revoked, and is not remembered`) : judgeNextPoint(state, told)
   },
   digest: (host, channel, draft) => digestOf(host, channel, stateOf(channel), draft),
 
@@ -95,6 +95,13 @@ export const enforced: ChannelKind<EnforcedState> = {
   isUntouched: ({ stage }) => stage === 'offered' || stage === 'accepted' || stage === 'funded',
   whenFailed: (state, { requirement }) => requirement === BEHIND ? { ...state, behind: true } : state,
   whenIdle: sayReady
+}
+
+/** The peer's next commitment is built on the point it told; another one shows here, before any signature is wasted on it. @see ENF-15 */
+function judgeNextPoint ({ number, remotePoint, remoteNextPoint }: EnforcedState, { localNumber, nextPoint }: ReestablishMessage): Fault | undefined {
+  const known = localNumber === number ? remoteNextPoint : localNumber === number - 1 ? remotePoint : undefined
+  const fits = nextPoint !== undefined && (known === undefined || equalBytes(known, nextPoint))
+  return fits ? undefined : fault('ENF-15', `the point of commitment ${localNumber + 1} is not the one that was told`)
 }
 
 /** The fault by which a side learns that it is behind its peer. */

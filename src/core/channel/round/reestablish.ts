@@ -13,7 +13,7 @@ import { proposeMessage } from './propose.js'
 /** Says where we stand: first of all messages but secrets, when a connection exists. @see CHAN-2 */
 export function sendReestablish (host: ChannelHost, channel: Channel): void {
   const kind = kindOf(channel.state)
-  const { local, remote, lastSecret } = kind.numbers(channel)
+  const { local, remote, lastSecret, nextPoint } = kind.numbers(channel, host)
   const { number, phase } = channel.round
   host.send(channel.peer, {
     type: 'reestablish',
@@ -24,7 +24,8 @@ export function sendReestablish (host: ChannelHost, channel: Channel): void {
     phase,
     // CHAN-3: after COMMIT both sides have signed the next state, so that is the last one that binds both.
     digest: kind.digest(host, channel, phase === 'committed' ? runningDraft(host, channel) : undefined),
-    lastSecret
+    lastSecret,
+    nextPoint
   })
 }
 

@@ -138,8 +138,8 @@ export const trustLine: ChannelKind<TrustLineState> = {
     }
   },
   afterRound: (state) => ({ ...state, sequence: state.sequence + 1 }), // IOU-3
-  numbers: ({ round }) => ({ local: round.number, remote: round.number, lastSecret: undefined }),
-  judgeNumbers: (_channel, told) => told.localNumber === told.round && told.remoteNumber === told.round && told.lastSecret === undefined
+  numbers: ({ round }) => ({ local: round.number, remote: round.number, lastSecret: undefined, nextPoint: undefined }),
+  judgeNumbers: (_channel, told) => told.localNumber === told.round && told.remoteNumber === told.round && told.lastSecret === undefined && told.nextPoint === undefined
     ? undefined
     : fault('IOU-7', `numbers ${told.localNumber} and ${told.remoteNumber} in round ${told.round}`),
   digest: (host, channel, draft) => draft === undefined

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { mulG } from '../../../../src/core/crypto/curve.js'
 import { dutiesFor, forceClose, onChannelMessage } from '../../../../src/core/channel/channel.js'
 import { channelOf, faultOf, told, type End } from '../two-ends.js'
 import { enforcedOf, offer, openedChannel, type OpenedChannel } from './open-channel.js'
@@ -55,8 +56,8 @@ describe('enforced channel, reestablish', () => {
     }
   })
 
-  it('with a secret that is none, or numbers that cannot be, is a fault and no proof [ENF-15]', () => {
-    for (const change of [{ lastSecret: new Uint8Array(32).fill(7) }, { lastSecret: undefined }, { localNumber: 5 }, { round: 9, localNumber: 8, remoteNumber: 8 }] as const) {
+  it('with a secret that is none, numbers that cannot be, or another next point, is a fault and no proof [ENF-15]', () => {
+    for (const change of [{ lastSecret: new Uint8Array(32).fill(7) }, { lastSecret: undefined }, { localNumber: 5 }, { round: 9, localNumber: 8, remoteNumber: 8 }, { nextPoint: undefined }, { nextPoint: mulG(new Uint8Array(32).fill(5)) }] as const) {
       const opened = openedChannel()
       const { world, alice, bob, id } = opened
       another(opened, 1)
