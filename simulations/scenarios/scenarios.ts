@@ -1,3 +1,4 @@
+import { ELECTION_SCENARIOS } from './election.js'
 import { FAULT_SCENARIOS } from './faults.js'
 import { LIE } from './lies.js'
 import { NETWORK_SCENARIOS } from './networks.js'
@@ -7,6 +8,6 @@ import type { Scenario } from './scenario.js'
 import { TORN_WRITES } from './torn-writes.js'
 
 /** Every scenario, by name. */
-export const scenarios: readonly Scenario[] = [...PROTOTYPE_SCENARIOS, ...NETWORK_SCENARIOS, ...FAULT_SCENARIOS, TORN_WRITES, LIE, RANDOM]
+export const scenarios: readonly Scenario[] = [...PROTOTYPE_SCENARIOS, ...NETWORK_SCENARIOS, ...FAULT_SCENARIOS, ...ELECTION_SCENARIOS, TORN_WRITES, LIE, RANDOM]
 
 export const scenarioOf = (name: string): Scenario | undefined => scenarios.find((scenario) => scenario.name === name)
