@@ -73,6 +73,8 @@ export interface Watching {
 export interface FundingSeen {
   /** Of its block; undefined while it is unconfirmed or not there. */
   readonly height: number | undefined
+  /** It is in the chain or in the mempool, and not spent. */
+  readonly there: boolean
   /** Its history was asked for, because it is not there. */
   readonly searched: boolean
 }

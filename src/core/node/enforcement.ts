@@ -45,7 +45,7 @@ function tend (hosts: Hosts, channel: Enforced): void {
 
 /** Begins to follow a funding output. */
 function follow (hosts: Hosts, { id, state }: Enforced): void {
-  hosts.chainTables.fundingSeen.set(id, { height: undefined, searched: false })
+  hosts.chainTables.fundingSeen.set(id, { height: undefined, there: false, searched: false })
   startWatch(hosts, id, state.terms.clock, { type: 'outpoint', outpoint: named(state.terms.funding) })
   askFunding(hosts, state)
 }
@@ -66,7 +66,7 @@ export function askAboutFundings (hosts: Hosts, chain: ChainName): void {
 export function onNewHeight (hosts: Hosts, chain: ChainName): void {
   heightChanged(hosts.channel)
   reviewChain(hosts.channel, chain)
-  for (const channel of enforcedChannels(hosts.state, chain)) if (channel.state.stage === 'signed') askFunding(hosts, channel.state)
+  for (const channel of enforcedChannels(hosts.state, chain)) if (channel.state.stage === 'signed' || isUnseen(hosts, channel)) askFunding(hosts, channel.state)
   moveAll(hosts, chain)
 }
 
@@ -94,7 +94,7 @@ export function onFundingFound (hosts: Hosts, chain: ChainName, outpoint: Outpoi
     hosts.within(channelId, () => {
       if (found === 'none') return notThere(hosts, channel)
       const tip = hosts.env.heights[chain]
-      hosts.chainTables.fundingSeen.set(channelId, { ...seen, height: found.confirmations === 0 || tip === undefined ? undefined : tip - found.confirmations + 1 })
+      hosts.chainTables.fundingSeen.set(channelId, { ...seen, there: true, height: found.confirmations === 0 || tip === undefined ? undefined : tip - found.confirmations + 1 })
       fundingConfirmed(hosts.channel, channelId, found)
     })
   }
@@ -104,7 +104,7 @@ export function onFundingFound (hosts: Hosts, chain: ChainName, outpoint: Outpoi
 function notThere (hosts: Hosts, channel: Enforced): void {
   const seen = hosts.chainTables.fundingSeen.get(channel.id)!
   fundingMissing(hosts.channel, channel.id)
-  hosts.chainTables.fundingSeen.set(channel.id, { height: undefined, searched: true })
+  hosts.chainTables.fundingSeen.set(channel.id, { height: undefined, there: false, searched: true })
   if (seen.searched) return
   const { terms, sinceHeight } = channel.state
   wantHistory(hosts, terms.clock, { type: 'outpoint', outpoint: named(terms.funding) }, sinceHeight)
@@ -149,7 +149,8 @@ function publish (hosts: Hosts, channel: Enforced): void {
   for (const outpoint of duties.watch) startWatch(hosts, channel.id, chain, { type: 'outpoint', outpoint: named(outpoint) }, madeAt(hosts, channel, outpoint))
   const { published } = hosts.chainTables
   for (const key of [...published.group(channel.id).keys()]) published.delete(key)
-  if (duties.tasks.length === 0) return
+  // What spends an output that nobody has seen binds coins for nothing: a peer may never have published it.
+  if (duties.tasks.length === 0 || isUnseen(hosts, channel)) return
   const facts = wallet.chains.get(chain)
   if (facts === undefined) return
   const payoutScript = payoutOf(hosts, wallet, channel)
@@ -161,6 +162,9 @@ function publish (hosts: Hosts, channel: Enforced): void {
   })
   for (const publication of publications) announce(hosts, wallet, channel, publication)
 }
+
+/** Whether neither the funding output was seen in this process, nor what spends it. */
+const isUnseen = (hosts: Hosts, { id }: Enforced): boolean => hosts.chainTables.fundingSeen.get(id)?.there !== true && !hosts.channel.chainFacts.has(id)
 
 /** Height from which on the history of an output is asked for: that of the transaction that made it. */
 function madeAt (hosts: Hosts, { id, state }: Enforced, { txid }: WireOutpoint): number | undefined {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ChannelId } from '../../../src/core/base/ids.js'
-import { chainNodes, type ChainNodes, type TestNode } from './chain-nodes.js'
+import { BTC, chainNodes, sat, type ChainNodes, type TestNode } from './chain-nodes.js'
 
 const START_SAT = 2_000_000n
 const PUSH_SAT = 100_000n
@@ -99,6 +99,26 @@ describe('node, an enforced channel ends', function () {
     world.mine(8)
     assert.equal(channels(alice, bob), 0)
     assert.ok(feesOf(ends).every(isFee), feesOf(ends).join())
+  })
+
+  it('of which the funding was never published: no coin is bound for its close', () => {
+    const { world, alice, bob } = opened()
+    alice.blind = true
+    const { channelId } = world.ask(alice, { type: 'channel.open', peer: bob.peer, kind: 'chain', asset: BTC, amount: sat(300_000), push: sat(50_000) }) as { channelId: ChannelId }
+    const { fundingTxid } = world.channel(bob, channelId)
+    world.chain.forget(fundingTxid!)
+    const published = bob.broadcasts.length
+    world.ask(bob, { type: 'channel.close', channelId, force: true })
+    world.mine(3)
+    assert.equal(bob.broadcasts.length, published)
+    // It is there after all.
+    alice.blind = false
+    alice.crash()
+    world.revive(alice)
+    world.mine(8)
+    assert.ok(bob.broadcasts.length > published)
+    world.mine(160)
+    assert.ok(![alice, bob].some((node) => node.core.view.channels().some(({ id }) => id === channelId)))
   })
 
   it('by force while the mempool forgets: it is published again at every block', () => {

@@ -35,6 +35,14 @@ describe('outbox', () => {
       })
     }
 
+    it('holds a broadcast until its batch is durable, and asks a chain at once (I13)', () => {
+      const outbox = createOutbox()
+      const broadcast: Effect = { type: 'broadcast', chain: 'bitcoin', txids: [], raws: [] }
+      const question: Effect = { type: 'askFeeRate', chain: 'bitcoin', targetBlocks: 2 }
+      assert.deepEqual(outbox.add([broadcast, question], 1), [question])
+      assert.deepEqual(outbox.stored(1), [broadcast])
+    })
+
     it('performs at once what reveals nothing', () => {
       const outbox = createOutbox()
       assert.deepEqual(outbox.add([timer, send('link')], 1), [timer])
