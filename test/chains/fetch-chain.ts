@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { pathToFileURL } from 'node:url'
+import { UNPACKED_PROGRAM, unpackedFolder, unpackedProgram, type DaemonProgram } from '../../src/node/daemon-program.js'
 import type { ChainName } from '../../src/ports/chain-parameters.js'
 
 /*
@@ -20,48 +19,24 @@ const run = promisify(execFile)
 interface Recipe {
   readonly suite: string
   readonly packageName: string
-  /** Within the unpacked folder. */
-  readonly program: string
 }
 
 const RECIPES: Readonly<Record<ChainName, Recipe>> = {
   // Bitcoin Knots, which offers what Bitcoin Core 29 does.
-  bitcoin: { suite: 'unstable', packageName: 'bitcoin-knots', program: 'usr/bin/bitcoind' },
-  // /usr/bin/litecoind is a script around the program.
-  litecoin: { suite: 'bookworm', packageName: 'litecoind', program: 'usr/lib/litecoin/litecoind' }
+  bitcoin: { suite: 'unstable', packageName: 'bitcoin-knots' },
+  litecoin: { suite: 'bookworm', packageName: 'litecoind' }
 }
 
 const ARCHIVE = process.env['AMIKO_DEBIAN_ARCHIVE'] ?? 'http://deb.debian.org/debian'
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024
 
-export const chainsFolder = (): string => join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'amiko-chains')
-
-/** How a node is started: through the loader that came with it. */
-export interface ChainProgram {
-  readonly command: string
-  readonly args: readonly string[]
-}
-
-const LOADERS = ['usr/lib64/ld-linux-x86-64.so.2', 'lib64/ld-linux-x86-64.so.2', 'usr/lib/ld-linux-aarch64.so.1', 'lib/ld-linux-aarch64.so.1']
-const LIBRARIES = ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu', 'lib/aarch64-linux-gnu', 'usr/lib', 'lib']
-
-/** The unpacked node; undefined when there is none. */
-export function chainProgram (chain: ChainName): ChainProgram | undefined {
-  const root = join(chainsFolder(), chain)
-  const program = join(root, RECIPES[chain].program)
-  const loader = LOADERS.map((path) => join(root, path)).find(existsSync)
-  if (loader === undefined || !existsSync(program)) return undefined
-  const libraries = LIBRARIES.map((path) => join(root, path)).filter(existsSync)
-  return { command: loader, args: ['--library-path', libraries.join(':'), program] }
-}
-
 /** Fetches and unpacks a node unless it is there. Throws with apt's own words when that cannot be done. */
-export async function fetchChain (chain: ChainName): Promise<ChainProgram> {
-  const present = chainProgram(chain)
+export async function fetchChain (chain: ChainName): Promise<DaemonProgram> {
+  const present = unpackedProgram(chain)
   if (present !== undefined) return present
   const { suite, packageName } = RECIPES[chain]
-  const folder = chainsFolder()
+  const folder = unpackedFolder()
   await mkdir(folder, { recursive: true })
   const work = await mkdtemp(join(folder, `.${chain}-`))
   try {
@@ -84,8 +59,8 @@ export async function fetchChain (chain: ChainName): Promise<ChainProgram> {
   } finally {
     await rm(work, { recursive: true, force: true })
   }
-  const unpacked = chainProgram(chain)
-  if (unpacked === undefined) throw new Error(`${packageName} was unpacked, but ${RECIPES[chain].program} or its loader is not in it: ${await readFile(join(folder, chain, 'PACKAGES'), 'utf8')}`)
+  const unpacked = unpackedProgram(chain)
+  if (unpacked === undefined) throw new Error(`${packageName} was unpacked, but ${UNPACKED_PROGRAM[chain]} or its loader is not in it: ${await readFile(join(folder, chain, 'PACKAGES'), 'utf8')}`)
   return unpacked
 }
 

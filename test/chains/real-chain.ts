@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ChainName } from '../../src/ports/chain-parameters.js'
-import { chainProgram } from './fetch-chain.js'
+import { unpackedProgram } from '../../src/node/daemon-program.js'
 
 /** A real node on regtest, in a folder of its own. */
 export interface RealChain {
@@ -32,7 +32,7 @@ const ARGS: Readonly<Record<ChainName, readonly string[]>> = {
 
 /** @param policy - arguments instead of those that let zero-fee packages in */
 export async function startRealChain (chain: ChainName, policy: readonly string[] = ARGS[chain]): Promise<RealChain> {
-  const program = chainProgram(chain)
+  const program = unpackedProgram(chain)
   assert.ok(program !== undefined, `real ${chain} is absent`)
   const dir = await mkdtemp(join(tmpdir(), `amiko-${chain}-`))
   const port = await freePort()
@@ -97,7 +97,7 @@ async function freePort (): Promise<number> {
  * AMIKO_REQUIRE_CHAINS=1, and else prints that nothing was tried.
  */
 export function describeRealChain (chain: ChainName, suite: () => void): void {
-  if (chainProgram(chain) !== undefined) return suite()
+  if (unpackedProgram(chain) !== undefined) return suite()
   describe(`real ${chain}`, () => {
     it(`real ${chain} is absent: nothing was tried on it (node dist/test/chains/fetch-chain.js fetches it)`, () => {
       assert.notEqual(process.env['AMIKO_REQUIRE_CHAINS'], '1', 'AMIKO_REQUIRE_CHAINS=1 asks for it')

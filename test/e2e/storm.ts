@@ -18,7 +18,8 @@ import { ended } from '../../src/cli/process-alive.js'
 import { nodeDir, type NetworkFile } from '../../src/cli/process/network/network-file.js'
 import { startNodeProcess } from '../../src/cli/process/network/node-process.js'
 import { stopProcesses } from '../../src/cli/process/network/stop-processes.js'
-import { bringUp, planNetwork, type RunningNode } from '../../src/cli/process/network/up.js'
+import type { RunningNode } from '../../src/cli/process/network/node-process.js'
+import { bringUp, planNetwork } from '../../src/cli/process/network/up.js'
 import type { Random } from '../../simulations/harness/random.js'
 
 /** Longest a payment of a storm is waited for; its money is looked after longer. */

@@ -7,7 +7,8 @@ import { virtualClock } from '../../src/adapters/memory/clock.js'
 import { systemClock } from '../../src/adapters/system/clock.js'
 import { AmikoError } from '../../src/core/base/errors.js'
 import { chainBackend } from '../../src/node/chain-backend.js'
-import { MINE_IDLE_MS, MINE_LOOK_MS, MINE_WAITING_MS, mineByItself, servedAt, serveChain } from '../../src/node/served-chain.js'
+import { servedAt } from '../../src/node/chain-folder.js'
+import { MINE_IDLE_MS, MINE_LOOK_MS, MINE_WAITING_MS, mineByItself, serveChain } from '../../src/node/served-chain.js'
 
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080'
 

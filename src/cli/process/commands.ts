@@ -74,18 +74,18 @@ function addNetwork (program: Command, terminal: Terminal): void {
   const network = program.command('network').summary('Private networks').description('Private networks: many nodes on this machine, or one string by which others join.')
 
   const up = network.command('up').summary('Bring up a private network of nodes on this machine')
-    .description('Brings up a private network: each node is a process, links and trust lines as the topology says, a meeting point, first payments.\nStays until Ctrl-C and stops all nodes; with --detach it leaves them running. In a folder that holds a network already, that network comes up again.')
+    .description('Brings up a private network: each node is a process; a chain, links and channels as the topology says, a meeting point, first payments.\nStays until Ctrl-C and stops all nodes; with --detach it leaves them running. In a folder that holds a network already, that network comes up again.')
     .option('--nodes <N>', 'Number of nodes of a shape', whole, 5)
     .option('--topology <SHAPE|FILE>', 'line, ring, star, small-world, or a CSV file node_a,node_b,capacity_ab,capacity_ba in sat', 'line')
-    .option('--kind <KIND>', 'Kind of channels: trust-line', 'trust-line')
-    .addOption(new Option('--chain <BACKEND>', 'Chain of the nodes: embedded is a process beside them').choices(['embedded', 'none', 'bitcoind', 'litecoind']).default('embedded'))
+    .addOption(new Option('--kind <KIND>', 'Kind of channels: chain (enforced), trust-line, or mixed (every second one enforced); by default one is enforced').choices(['chain', 'trust-line', 'mixed']))
+    .addOption(new Option('--chain <BACKEND>', 'Chain beside the nodes: embedded needs nothing; bitcoind and litecoind are found on the PATH, or by AMIKO_BITCOIND and AMIKO_LITECOIND').choices(['embedded', 'none', 'bitcoind', 'litecoind']).default('embedded'))
     .option('--capacity <AMOUNT>', 'What each link of a shape can carry each way', '1000000sat')
     .addOption(new Option('--meeting-point <NODE>', 'Node that hosts a meeting point; by default the most central one (may be repeated)').argParser(repeated))
     .option('--seed <N>', 'Seed of the small-world shape', whole, 1)
     .option('--detach', 'Leave the nodes running and return')
     .addHelpText('after', '\nExamples:\n  amiko network up\n  amiko network up --dir ./net --nodes 8 --topology ring --detach --json\n  amiko network up --dir ./net --topology village.csv --capacity 50000sat')
   up.action(async () => {
-    const options = up.opts<{ nodes: number, topology: string, kind: string, chain: string, capacity: string, meetingPoint?: string[], seed: number, detach?: boolean }>()
+    const options = up.opts<{ nodes: number, topology: string, kind?: string, chain: string, capacity: string, meetingPoint?: string[], seed: number, detach?: boolean }>()
     const globals = globalsOf(up.optsWithGlobals(), terminal)
     const capacity = satOf(options.capacity)
     // Without a folder the network is for a look: it leaves nothing behind. One that stays needs a folder to be found in.

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { AmikoError } from '../../core/base/errors.js'
 import { isRefusal } from '../../core/base/step.js'
+import type { Phrase } from '../../core/wallet/phrase.js'
 import type { Terminal } from '../terminal.js'
 
 /*
@@ -27,7 +28,7 @@ export async function newPassphrase (terminal: Terminal): Promise<string> {
 }
 
 /** The words of a node that is restored: from a file, the environment, or a question. Throws bad-request, bad-phrase, not-found. */
-export async function restoredPhrase (terminal: Terminal, file: string | undefined) {
+export async function restoredPhrase (terminal: Terminal, file: string | undefined): Promise<Phrase> {
   const { readPhrase } = await import('../../core/wallet/phrase.js')
   const words = file === undefined ? terminal.env['AMIKO_PHRASE'] ?? (terminal.canAsk ? await terminal.askHidden('The words of the phrase: ') : undefined) : await wordsIn(file)
   if (words === undefined || words.trim() === '') throw new AmikoError('bad-request', { reason: 'the words of the phrase are needed: name a file with --phrase-file, set AMIKO_PHRASE, or run this on a terminal' })

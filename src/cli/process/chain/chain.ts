@@ -1,7 +1,11 @@
+import { coin, parseAmount } from '../../../core/base/assets.js'
 import { AmikoError } from '../../../core/base/errors.js'
 import { systemClock } from '../../../adapters/system/clock.js'
 import { chainBackend, type ChainBackend } from '../../../node/chain-backend.js'
-import { loopbackOf, servedAt, serveChain } from '../../../node/served-chain.js'
+import { loopbackOf, servedAt } from '../../../node/chain-folder.js'
+import { CHAIN_OF_DAEMON, type Daemon } from '../../../node/daemon-program.js'
+import { serveChain } from '../../../node/served-chain.js'
+import { serveDaemon } from '../../../node/served-daemon.js'
 import type { ChainName } from '../../../ports/chain-parameters.js'
 import { connectTo, runningApi } from '../../connection.js'
 import type { Globals } from '../../globals.js'
@@ -12,6 +16,8 @@ import { stopRequests } from '../start.js'
 export interface ServeOptions {
   readonly rpc?: string
   readonly chain?: ChainName
+  /** A full node in the place of the embedded chain. */
+  readonly daemon?: Daemon
   readonly withParent?: boolean
 }
 
@@ -21,28 +27,22 @@ export interface TargetOptions {
   readonly cookie?: string
 }
 
-/** `amiko chain serve`: runs the chain of a folder until SIGTERM, SIGINT, or the end of its parent. */
+/** `amiko chain serve`: runs the chain of a folder, embedded or of a full node, until SIGTERM, SIGINT, or the end of its parent. */
 export async function serveCommand (options: ServeOptions, globals: Globals, terminal: Terminal): Promise<void> {
   const stopping = stopRequests(options.withParent === true, terminal)
   let failure: AmikoError | undefined
   try {
     if (options.rpc !== undefined) loopbackOf(options.rpc)
-    const served = await serveChain({
-      dir: globals.dir,
-      chain: options.chain,
-      listen: options.rpc,
-      clock: systemClock(),
-      onFailure: (error) => {
-        failure = error
-        stopping.request()
-      }
-    })
+    const onFailure = (error: AmikoError): void => {
+      failure = error
+      stopping.request()
+    }
+    const { kind, name, height, ...served } = await serve(options, globals.dir, onFailure)
+    const network = 'regtest'
     try {
-      const { chain: name, network } = served.chain.parameters
-      const { height } = served.chain.ledger.tip
       if (globals.json) terminal.out(JSON.stringify({ event: 'ready', name, network, rpc: served.url, cookieFile: served.cookieFile, height, pid: process.pid }))
       else {
-        terminal.out(`An embedded chain (${name}, ${network}) runs at height ${height}.\nJSON-RPC: ${served.url}\nCookie: ${served.cookieFile}`)
+        terminal.out(`${kind} (${name}, ${network}) runs at height ${height}.\nJSON-RPC: ${served.url}\nCookie: ${served.cookieFile}`)
         terminal.err('Ctrl-C stops it.')
       }
       await stopping.requested
@@ -53,6 +53,37 @@ export async function serveCommand (options: ServeOptions, globals: Globals, ter
     stopping.dispose()
   }
   if (failure !== undefined) throw failure
+}
+
+interface Served {
+  readonly kind: string
+  readonly name: ChainName
+  readonly url: string
+  readonly cookieFile: string
+  readonly height: number
+  readonly stop: () => Promise<void>
+}
+
+async function serve (options: ServeOptions, dir: string, onFailure: (error: AmikoError) => void): Promise<Served> {
+  const common = { dir, listen: options.rpc, clock: systemClock(), onFailure }
+  if (options.daemon === undefined) {
+    const { chain: { parameters, ledger }, ...served } = await serveChain({ ...common, chain: options.chain })
+    return { ...served, kind: 'An embedded chain', name: parameters.chain, height: ledger.tip.height }
+  }
+  if (options.chain !== undefined && options.chain !== CHAIN_OF_DAEMON[options.daemon]) throw new AmikoError('bad-request', { reason: `${options.daemon} is of ${CHAIN_OF_DAEMON[options.daemon]}, not of ${options.chain}` })
+  const { chain, ...served } = await serveDaemon({ ...common, daemon: options.daemon })
+  return { ...served, kind: options.daemon, name: chain }
+}
+
+/** `amiko chain fund`. */
+export async function fundCommand (address: string, amount: string, options: TargetOptions, globals: Globals, terminal: Terminal): Promise<void> {
+  const { value } = parseAmount(amount, [coin('btc', 'regtest'), coin('ltc', 'regtest')]) ?? { value: 0n }
+  if (value === 0n || value % 1_000n !== 0n) throw new AmikoError('bad-amount', { text: amount.slice(0, 64) })
+  const target = await targetOf(options, globals, terminal)
+  await target.fund(address, value / 1_000n)
+  const { height } = await target.mine(1, undefined)
+  if (globals.json) terminal.out(JSON.stringify({ address, height }))
+  else terminal.out(fieldsAsTable({ address, height }, terminal.framed))
 }
 
 /** `amiko chain mine`. */

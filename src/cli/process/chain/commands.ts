@@ -6,7 +6,7 @@ import type { ServeOptions, TargetOptions } from './chain.js'
 /** Blocks that one call mines. */
 const BLOCKS_MAX = 10_000
 
-/** `chain serve | mine | status`. */
+/** `chain serve | mine | fund | status`. */
 export function addChain (program: Command, terminal: Terminal): void {
   const chain = program.command('chain').summary('Blockchains: serve one for a private network, mine, see how they stand').description('Blockchains: an embedded one for private networks, and how backends stand.')
 
@@ -14,6 +14,7 @@ export function addChain (program: Command, terminal: Terminal): void {
     .description('Runs an embedded regtest chain in --dir and serves it over the JSON-RPC of Bitcoin Core, on loopback, until SIGTERM or Ctrl-C.\nIt mines what waits after a second, and a block every 30 s. Its money is play money: everybody knows the secret of its faucet.\nNodes use it with the backend bitcoind=URL?cookiefile=DIR/.cookie (litecoind=… for litecoin).')
     .option('--rpc <HOST:PORT>', 'Loopback address to listen on; by default that of the last time, and a free port in a new folder')
     .addOption(new Option('--chain <CHAIN>', 'Which chain it plays; by default that of the folder, and bitcoin in a new one').choices(['bitcoin', 'litecoin']))
+    .addOption(new Option('--daemon <PROGRAM>', 'Run this full node on a private regtest chain instead; found on the PATH, or named by AMIKO_BITCOIND or AMIKO_LITECOIND').choices(['bitcoind', 'litecoind']))
     .addOption(new Option('--with-parent', 'End when standard input ends').hideHelp())
     .addHelpText('after', '\nExamples:\n  amiko chain serve --dir ./chain --rpc 127.0.0.1:18443\n  amiko chain serve --dir ./ltc --chain litecoin --json')
   serve.action(async () => {
@@ -29,6 +30,17 @@ export function addChain (program: Command, terminal: Terminal): void {
   mine.action(async (blocks: number) => {
     const { mineCommand } = await import('./chain.js')
     await mineCommand(blocks, mine.opts<TargetOptions & { address?: string }>(), globalsOf(mine.optsWithGlobals(), terminal), terminal)
+  })
+
+  const fund = withTarget(chain.command('fund').summary('Give a coin of a private chain to an address, and mine a block')
+    .description('Gives a coin of the chain that is served from --dir, or of the regtest node at --rpc, to an address such as one of `amiko wallet address`, and mines a block.\nThe faucet of an embedded chain pays the amount. A full node mines a block for the address instead: it is worth more, and can be spent 100 blocks later.')
+    .argument('<address>', 'Address that is paid')
+    .requiredOption('--amount <AMOUNT>', 'How much, such as 0.1btc'))
+    .addHelpText('after', '\nExamples:\n  amiko chain fund bcrt1p… --amount 0.1btc --dir ./chain')
+  fund.action(async (address: string) => {
+    const { fundCommand } = await import('./chain.js')
+    const { amount, ...target } = fund.opts<TargetOptions & { amount: string }>()
+    await fundCommand(address, amount, target, globalsOf(fund.optsWithGlobals(), terminal), terminal)
   })
 
   const status = withTarget(chain.command('status').summary('Show how chains stand: height, state, what their mempool takes')

@@ -2,11 +2,11 @@ import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AmikoError } from '../../../core/base/errors.js'
-import { chainBackend, type BackendView } from '../../../node/chain-backend.js'
-import { servedAt } from '../../../node/served-chain.js'
+import { chainBackend, type BackendView, type ChainBackend } from '../../../node/chain-backend.js'
+import { servedAt } from '../../../node/chain-folder.js'
 import { systemClock } from '../../../adapters/system/clock.js'
 import { ended, isAlive } from '../../process-alive.js'
-import { STOP_MS_MAX } from './limits.js'
+import { CHAIN_STOP_MS_MAX, OPEN_MS_MAX, STOP_MS_MAX } from './limits.js'
 import type { NetworkFile } from './network-file.js'
 import { startReady } from './node-process.js'
 import { kill } from './stop-processes.js'
@@ -27,16 +27,28 @@ export interface ChainProcess {
 }
 
 /** The backend that each node of a network is given: its folder lies beside the chain's. */
-export const backendOf = ({ rpc }: NonNullable<NetworkFile['chain']>): string => `bitcoind=http://${rpc}/?cookiefile=../${CHAIN_FOLDER}/.cookie`
+export const backendOf = ({ rpc, backend }: ChainOfNetwork): string =>
+  `${backend === 'embedded' ? 'bitcoind' : backend}=http://${rpc}/?cookiefile=../${CHAIN_FOLDER}/${backend === 'embedded' ? '' : 'regtest/'}.cookie`
 
-/** Starts the embedded chain of a network unless it runs. */
-export async function runningOrStartedChain (dir: string, { rpc }: NonNullable<NetworkFile['chain']>, attached: boolean): Promise<{ readonly chain: ChainProcess, readonly isNew: boolean }> {
+export type ChainOfNetwork = NonNullable<NetworkFile['chain']>
+/** What a chain is called in sentences. */
+export const CHAIN_WORDS = { embedded: 'embedded chain', bitcoind: 'full node bitcoind', litecoind: 'full node litecoind' } as const
+
+/** Starts the chain of a network unless it runs. */
+export async function runningOrStartedChain (dir: string, { rpc, backend }: ChainOfNetwork, attached: boolean): Promise<{ readonly chain: ChainProcess, readonly isNew: boolean }> {
   const own = chainDir(dir)
   const running = await servedAt(own)
   const view = await viewOf(dir)
   if (running !== undefined && view !== undefined) return { chain: { name: view.name, network: view.network, rpc: running.url, dir: own, pid: running.pid, child: undefined }, isNew: false }
-  const { ready, child } = await startReady<{ event: 'ready', name: string, network: string, rpc: string }>(['chain', 'serve', '--rpc', rpc], own, attached)
+  const { ready, child } = await startReady<{ event: 'ready', name: string, network: string, rpc: string }>(['chain', 'serve', '--rpc', rpc, ...(backend === 'embedded' ? [] : ['--daemon', backend])], own, attached)
   return { chain: { name: ready.name, network: ready.network, rpc: ready.rpc, dir: own, pid: child.pid!, child: attached ? child : undefined }, isNew: true }
+}
+
+/** What makes blocks and coins on the chain of a network. Throws chain-unreachable. */
+export async function backendIn (dir: string): Promise<ChainBackend> {
+  const running = await servedAt(chainDir(dir))
+  if (running === undefined) throw new AmikoError('chain-unreachable', { rpc: chainDir(dir), reason: 'it does not run' })
+  return chainBackend({ ...running, clock: systemClock(), signal: AbortSignal.timeout(OPEN_MS_MAX) })
 }
 
 /** How the chain of a network stands; undefined when it does not run. */
@@ -57,7 +69,7 @@ export async function stopChainOf (dir: string): Promise<'stopped' | 'killed' | 
   // Its number may belong to another program by now: it must answer with our cookie, or carry our folder in its words.
   if (await viewOf(dir) === undefined && !await isChainOf(running.pid, own)) return 'absent'
   kill(running.pid, 'SIGTERM')
-  if (await ended(running.pid, STOP_MS_MAX)) return 'stopped'
+  if (await ended(running.pid, CHAIN_STOP_MS_MAX)) return 'stopped'
   if (!await isChainOf(running.pid, own)) return 'stopped'
   kill(running.pid, 'SIGKILL')
   await ended(running.pid, STOP_MS_MAX)

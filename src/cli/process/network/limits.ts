@@ -20,6 +20,16 @@ export const HINTS_MS_MAX = 120_000
 export const HINTS_LOOK_MS = 200
 /** Time a node has to stop before it is killed. */
 export const STOP_MS_MAX = 20_000
+/** Time a chain has to stop: a full node writes what it has in memory. */
+export const CHAIN_STOP_MS_MAX = 40_000
+/** Time the chain has to show each wallet its coins, and each channel its confirmations. */
+export const CHAIN_MS_MAX = 120_000
+/** Satoshis of a wallet beyond what its channels take: fees, and what is kept aside for fees. */
+export const WALLET_MARGIN_SAT = 2_000_000n
+/** Blocks after which a mined coin can be spent. */
+export const MATURITY_BLOCKS = 100
+/** Blocks after which the faucet of an embedded chain gives a coin away. */
+export const FAUCET_MATURITY_BLOCKS = 130
 /** Payments that `network pay` makes at once. */
 export const CONCURRENCY_MAX = 256
 /** Payments of one `network pay`. */

@@ -8,16 +8,21 @@ import { isNodeName } from './topology.js'
 const networkFile = z.strictObject({
   version: z.literal(1),
   network: z.string(),
-  kind: z.literal('trust-line'),
+  /** `one`: a single channel is enforced, for a look at it. */
+  kind: z.enum(['trust-line', 'chain', 'mixed', 'one']),
   nodes: z.array(z.strictObject({ name: z.string().refine(isNodeName), peerId: z.string() })),
-  links: z.array(z.strictObject({ a: z.string(), b: z.string(), capacityAb: z.string().regex(/^\d+$/), capacityBa: z.string().regex(/^\d+$/) })),
+  links: z.array(z.strictObject({ a: z.string(), b: z.string(), capacityAb: z.string().regex(/^\d+$/), capacityBa: z.string().regex(/^\d+$/), kind: z.enum(['trust-line', 'chain']).optional() })),
   meetingPoints: z.array(z.string()),
   /** The chain that runs beside the nodes, and its loopback address; absent in networks without one. */
-  chain: z.strictObject({ backend: z.literal('embedded'), rpc: z.string().regex(/^127\.0\.0\.1:\d{1,5}$/) }).optional(),
+  chain: z.strictObject({ backend: z.enum(['embedded', 'bitcoind', 'litecoind']), rpc: z.string().regex(/^127\.0\.0\.1:\d{1,5}$/) }).optional(),
   /** Set when links, channels and meeting points are all made. */
   complete: z.boolean()
 })
 export type NetworkFile = z.output<typeof networkFile>
+
+/** Coin of a network's channels, and its hundred-millionth part as amounts are written. */
+export const coinOf = ({ chain, kind }: Pick<NetworkFile, 'chain' | 'kind'>): { readonly asset: 'btc' | 'ltc', readonly unit: 'sat' | 'lit' } =>
+  chain?.backend === 'litecoind' && kind !== 'trust-line' ? { asset: 'ltc', unit: 'lit' } : { asset: 'btc', unit: 'sat' }
 
 const pathOf = (dir: string): string => join(dir, 'network.json')
 /** The data folder of one node. */

@@ -3,7 +3,7 @@
  * other machines join. Reading order:
  * - `network.ts` (here): the commands `network up | down | status | pay | create | join`
  * - `topology.ts`: which nodes, which links
- * - `up.ts`: makes and starts them; `node-process.ts`: one process; `chain-process.ts`: the chain beside them; `stop-processes.ts`: ends them
+ * - `up.ts`: makes and starts them; `enforced.ts`: coins and channels on a chain; `node-process.ts`: one process; `chain-process.ts`: the chain beside them; `stop-processes.ts`: ends them
  * - `pay.ts`: payments and their figures
  * - `join-string.ts`: the invitation
  * - `network-file.ts`, `parallel.ts`, `limits.ts`
@@ -19,15 +19,15 @@ import { isAlive } from '../../process-alive.js'
 import type { Terminal } from '../../terminal.js'
 import { initNode } from '../init.js'
 import { stopRequests } from '../start.js'
-import { stopChainOf, viewOf } from './chain-process.js'
+import { CHAIN_WORDS, stopChainOf, viewOf } from './chain-process.js'
 import { FIRST_PAYMENTS } from './limits.js'
 import { formatInvitation, parseInvitation } from './join-string.js'
-import { existingNetwork, nodeDir } from './network-file.js'
-import { MAIN } from './node-process.js'
+import { coinOf, existingNetwork, nodeDir, type NetworkFile } from './network-file.js'
+import { MAIN, type RunningNode } from './node-process.js'
 import { payInNetwork, type PayOptions } from './pay.js'
 import { stopNodeOf, stopProcesses } from './stop-processes.js'
 import { distancesFrom, type Topology } from './topology.js'
-import { bringUp, planNetwork, type PlanOptions, type RunningNode } from './up.js'
+import { bringUp, planNetwork, type PlanOptions } from './up.js'
 
 export interface UpOptions extends PlanOptions {
   readonly detach: boolean
@@ -47,9 +47,9 @@ export async function networkUp (options: UpOptions, dir: string, isTemporary: b
       if (globals.json) terminal.out(JSON.stringify({ nodes: nodes.map(({ name, peerId, addresses, api, dir, pid }) => ({ name, peerId, addresses, api, dir, pid })), chain: chain === undefined ? null : { name: chain.name, network: chain.network, rpc: chain.rpc, dir: chain.dir, pid: chain.pid } }))
       else {
         await showNodes(nodes, terminal)
-        if (chain !== undefined) terminal.out(`An embedded chain (${chain.name}, ${chain.network}) runs at height ${(await viewOf(dir))?.height ?? 'unknown'}; JSON-RPC ${chain.rpc}`)
+        if (chain !== undefined) terminal.out(`The ${CHAIN_WORDS[file.chain!.backend]} (${chain.name}, ${chain.network}) is at height ${(await viewOf(dir))?.height ?? 'unknown'}; JSON-RPC ${chain.rpc}`)
         await firstPayments(dir, file, terminal)
-        showNext(dir, file.nodes.map(({ name }) => name), terminal)
+        showNext(dir, file, terminal)
       }
       if (options.detach) return
       for (const { name, child } of nodes) child?.once('exit', (code, signal) => terminal.err(`${name} has ended (${signal ?? code ?? 'unknown'}).`))
@@ -71,25 +71,27 @@ export async function networkUp (options: UpOptions, dir: string, isTemporary: b
 
 async function showNodes (nodes: readonly RunningNode[], terminal: Terminal): Promise<void> {
   const rows = []
+  const names = new Map(nodes.map(({ name, peerId }) => [peerId, name]))
   for (const { name, peerId, api, pid, client } of nodes) {
-    const status = await client.call('node.status')
-    rows.push([name, peerId, String(pid), api, String(status.links), capacityInWords(status.capacity, 'canSend'), capacityInWords(status.capacity, 'canReceive')])
+    const [status, { channels }] = [await client.call('node.status'), await client.call('channel.list')]
+    const enforced = channels.filter(({ kind }) => kind === 'chain').map(({ peer }) => names.get(peer) ?? peer)
+    rows.push([name, peerId, String(pid), api, String(status.links), enforced.length === 0 ? '–' : `with ${enforced.join(', ')}`, capacityInWords(status.capacity, 'canSend'), capacityInWords(status.capacity, 'canReceive')])
   }
-  terminal.out(tableOf(['node', 'peer', 'process', 'API', 'links', 'can send', 'can receive'], rows, terminal.framed))
+  terminal.out(tableOf(['node', 'peer', 'process', 'API', 'links', 'enforced', 'can send', 'can receive'], rows, terminal.framed))
 }
 
 const capacityInWords = (capacity: ReadonlyArray<{ asset: string, canSend: string, canReceive: string }>, side: 'canSend' | 'canReceive'): string =>
   capacity.map((each) => amountInWords(each.asset, each[side])).join(', ') || '–'
 
 /** A few payments across the network, from the first node to the farthest one. */
-async function firstPayments (dir: string, file: { readonly nodes: ReadonlyArray<{ name: string }>, readonly links: ReadonlyArray<{ a: string, b: string }> }, terminal: Terminal): Promise<void> {
+async function firstPayments (dir: string, file: NetworkFile, terminal: Terminal): Promise<void> {
   const topology: Topology = { nodes: file.nodes.map(({ name }) => name), links: file.links.map(({ a, b }) => ({ a, b, capacityAb: 0n, capacityBa: 0n })) }
   const from = topology.nodes[0]!
   const [to, hops] = [...distancesFrom(topology, from)].reduce((far, each) => each[1] > far[1] ? each : far)
   const [payer, payee] = [await connectTo({ dir: nodeDir(dir, from) }), await connectTo({ dir: nodeDir(dir, to) })]
   terminal.err(`First payments, from ${from} to ${to} over ${hops} links:`)
   for (let at = 0; at < FIRST_PAYMENTS; at++) {
-    const amount = `${20 * (at + 1)}sat`
+    const amount = `${20 * (at + 1)}${coinOf(file).unit}`
     try {
       const { invoice } = await payee.call('invoice.create', { amount, description: `payment ${at + 1}` })
       const { durationMs, fee, asset, proof } = await payer.call('payment.pay', { invoice })
@@ -101,14 +103,19 @@ async function firstPayments (dir: string, file: { readonly nodes: ReadonlyArray
   }
 }
 
-function showNext (dir: string, names: readonly string[], terminal: Terminal): void {
+function showNext (dir: string, file: NetworkFile, terminal: Terminal): void {
   const amiko = `node ${relative(process.cwd(), MAIN)}`
+  const names = file.nodes.map(({ name }) => name)
   const [first, last] = [names[0]!, names.at(-1)!]
+  const enforced = file.links.find(({ kind }) => kind === 'chain')
+  const peer = file.nodes.find(({ name }) => name === enforced?.b)?.peerId
   terminal.out([
     'Try next, in another terminal:',
-    `  ${amiko} status --dir ${nodeDir(dir, first)}`,
-    `  ${amiko} invoice create --dir ${nodeDir(dir, last)} --amount 20sat --description tea`,
-    `  ${amiko} network pay --dir ${dir} --from ${first} --to ${last} --amount 20sat --count 100 --concurrency 4`
+    `  ${amiko} ${enforced === undefined ? 'status' : 'channel list'} --dir ${nodeDir(dir, enforced?.a ?? first)}`,
+    `  ${amiko} network pay --dir ${dir} --from ${first} --to ${last} --amount 20${coinOf(file).unit} --count 100 --concurrency 4`,
+    enforced === undefined || peer === undefined
+      ? `  ${amiko} invoice create --dir ${nodeDir(dir, last)} --amount 20sat --description tea`
+      : `  ${amiko} channel close ${peer} --dir ${nodeDir(dir, enforced.a)}    (the enforced channel: its money comes back to both wallets, on the chain)`
   ].join('\n'))
 }
 
@@ -150,7 +157,7 @@ export async function networkStatus (globals: Globals, terminal: Terminal): Prom
     String(node.locks ?? '–'), String(node.meetingPointsKnown ?? '–'), (node.warnings ?? []).join('\n')
   ])
   terminal.out(tableOf(['node', 'status', 'links', 'can send', 'can receive', 'locks', 'meeting points', 'warnings'], rows, terminal.framed))
-  if (network.chain !== undefined) terminal.out(chain === undefined ? 'The embedded chain does not run.' : `The embedded chain is at height ${chain.height}.`)
+  if (network.chain !== undefined) terminal.out(`The ${CHAIN_WORDS[network.chain.backend]} ${chain === undefined ? 'does not run' : `is at height ${chain.height}`}.`)
 }
 
 /** `network pay`: payments between two nodes, measured. */

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { ApiClient } from '../../../api/client/client.js'
 import { AmikoError } from '../../../core/base/errors.js'
 import { printable } from '../../../core/base/printable.js'
 import { START_MS_MAX } from './limits.js'
@@ -20,6 +21,13 @@ export interface NodeProcess {
   readonly api: string
   /** Only of nodes that end with this process. */
   readonly child: ChildProcess | undefined
+}
+
+/** One node of a network that is up. */
+export interface RunningNode extends NodeProcess {
+  readonly name: string
+  readonly dir: string
+  readonly client: ApiClient
 }
 
 interface Ready { readonly event: 'ready', readonly peerId: string, readonly addresses: readonly string[], readonly api: string }

@@ -1,3 +1,6 @@
+/** Says what happens, step by step, on standard error. */
+export type Progress = (text: string) => void
+
 /** Performs an action for each item, at most `limit` at once, and gives the results in order. After a failure
  * no further item is begun; what runs is waited for, so that nothing is left behind unknown; then the first failure is thrown. */
 export async function inParallel<T, R> (items: readonly T[], limit: number, action: (item: T, at: number) => Promise<R>): Promise<R[]> {

@@ -1,31 +1,35 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ApiClient } from '../../../api/client/client.js'
 import { AmikoError } from '../../../core/base/errors.js'
+import { daemonProgram } from '../../../node/daemon-program.js'
 import { connectTo, runningApi } from '../../connection.js'
 import { isAlive } from '../../process-alive.js'
 import { initNode } from '../init.js'
-import { backendOf, CHAIN_FOLDER, runningOrStartedChain, type ChainProcess } from './chain-process.js'
+import { backendOf, CHAIN_FOLDER, CHAIN_WORDS, runningOrStartedChain, type ChainOfNetwork, type ChainProcess } from './chain-process.js'
+import { openEnforced, prepareFaucet } from './enforced.js'
 import { HINTS_LOOK_MS, HINTS_MS_MAX, LINKS_AT_ONCE, OPEN_MS_MAX, STARTS_AT_ONCE, TOPOLOGY_BYTES_MAX } from './limits.js'
-import { claimFolder, nodeDir, readNetwork, writeNetwork, type NetworkFile } from './network-file.js'
-import { freePorts, startNodeProcess, type NodeProcess } from './node-process.js'
-import { inParallel } from './parallel.js'
+import { claimFolder, coinOf, nodeDir, readNetwork, writeNetwork, type NetworkFile } from './network-file.js'
+import { freePorts, startNodeProcess, type NodeProcess, type RunningNode } from './node-process.js'
+import { inParallel, type Progress } from './parallel.js'
 import { stopProcesses } from './stop-processes.js'
 import { centralNodes, distancesFrom, isShape, parseTopology, shaped, SHAPES, type Topology } from './topology.js'
 
 export interface NetworkPlan {
   readonly topology: Topology
   readonly meetingPoints: readonly string[]
-  readonly hasChain: boolean
+  readonly kind: NetworkFile['kind']
+  /** Undefined: no chain runs beside the nodes. */
+  readonly backend: ChainOfNetwork['backend'] | undefined
 }
 
 export interface PlanOptions {
   readonly nodes: number
   /** A shape, or the path of a CSV file. */
   readonly topology: string
-  readonly kind: string
-  /** `embedded`: a chain beside the nodes. `none`, or left out: no chain. */
+  /** `trust-line`, `chain` (enforced channels), `mixed` (every second one). Left out: one enforced channel when there is a chain. */
+  readonly kind?: string
+  /** What keeps the chain beside the nodes: `embedded`, `bitcoind`, `litecoind`. `none`, or left out: no chain. */
   readonly chain?: string
   /** Each way of every link of a shape, in sat. */
   readonly capacity: bigint
@@ -34,25 +38,23 @@ export interface PlanOptions {
   readonly seed: number
 }
 
-/** One node of a network that is up. */
-export interface RunningNode extends NodeProcess {
-  readonly name: string
-  readonly dir: string
-  readonly client: ApiClient
-}
+const BACKENDS = ['embedded', 'bitcoind', 'litecoind'] as const
+const KINDS = ['trust-line', 'chain', 'mixed'] as const
 
-/** Says what happens, step by step, on standard error. */
-export type Progress = (text: string) => void
-
-/** Reads the options into a network. Throws not-implemented for kinds this version lacks, bad-topology, bad-request, not-found. */
+/** Reads the options into a network. Throws bad-topology, bad-request, not-found. */
 export async function planNetwork (options: PlanOptions): Promise<NetworkPlan> {
-  if (options.kind !== 'trust-line') throw new AmikoError('not-implemented', { what: `A network of the kind ${options.kind}` })
   const { chain = 'none' } = options
-  if (chain !== 'embedded' && chain !== 'none') throw new AmikoError('not-implemented', { what: `A network that starts ${chain} itself` })
+  const backend = BACKENDS.find((each) => each === chain)
+  if (backend === undefined && chain !== 'none') throw new AmikoError('bad-request', { reason: `--chain is one of ${BACKENDS.join(', ')}, none; not ${chain}` })
+  const kind = options.kind === undefined ? backend === undefined ? 'trust-line' : 'one' : KINDS.find((each) => each === options.kind)
+  if (kind === undefined) throw new AmikoError('bad-request', { reason: `--kind is one of ${KINDS.join(', ')}; not ${String(options.kind)}` })
+  if (backend === undefined && kind !== 'trust-line') throw new AmikoError('bad-request', { reason: `channels that a chain enforces need one: give --chain ${BACKENDS.join(', ')}` })
+  // Said before anything is made.
+  if (backend !== undefined && backend !== 'embedded') await daemonProgram(backend)
   const topology = isShape(options.topology) ? shaped(options.topology, options.nodes, options.capacity, options.seed) : parseTopology(await topologyText(options.topology), options.topology)
   for (const name of options.meetingPoints) if (!topology.nodes.includes(name)) throw new AmikoError('not-found', { what: 'node', id: name })
-  if (chain !== 'none' && topology.nodes.includes(CHAIN_FOLDER)) throw new AmikoError('bad-request', { reason: `no node can be called ${CHAIN_FOLDER}, because its folder is that of the chain; name it otherwise, or give --chain none` })
-  return { hasChain: chain !== 'none', topology, meetingPoints: options.meetingPoints.length > 0 ? [...new Set(options.meetingPoints)] : centralNodes(topology) }
+  if (backend !== undefined && topology.nodes.includes(CHAIN_FOLDER)) throw new AmikoError('bad-request', { reason: `no node can be called ${CHAIN_FOLDER}, because its folder is that of the chain; name it otherwise, or give --chain none` })
+  return { kind, backend, topology, meetingPoints: options.meetingPoints.length > 0 ? [...new Set(options.meetingPoints)] : centralNodes(topology) }
 }
 
 async function topologyText (path: string): Promise<string> {
@@ -77,7 +79,8 @@ export async function bringUp (dir: string, plan: () => Promise<NetworkPlan>, at
     const running = file.chain === undefined ? undefined : await runningOrStartedChain(dir, file.chain, attached)
     const chain = running?.chain
     if (running?.isNew === true) started.push(running.chain)
-    if (chain !== undefined) progress(`The embedded chain runs (process ${chain.pid}, ${chain.rpc})`)
+    if (chain !== undefined) progress(`The ${CHAIN_WORDS[file.chain!.backend]} runs (process ${chain.pid}, ${chain.rpc})`)
+    if (!file.complete) await prepareFaucet(dir, file)
     progress(`Starting ${file.nodes.length} nodes of the network ${file.network} …`)
     const nodes = await inParallel(file.nodes, STARTS_AT_ONCE, async ({ name }) => {
       signal.throwIfAborted()
@@ -88,7 +91,7 @@ export async function bringUp (dir: string, plan: () => Promise<NetworkPlan>, at
       return { ...process, name, dir: own, client: await connectTo({ dir: own }) }
     })
     if (!file.complete) {
-      await makeLinks(file, nodes, progress, signal)
+      await makeLinks(dir, file, nodes, progress, signal)
       await writeNetwork(dir, { ...file, complete: true })
     }
     await hintsEverywhere(file, nodes, progress, signal)
@@ -100,12 +103,12 @@ export async function bringUp (dir: string, plan: () => Promise<NetworkPlan>, at
 }
 
 /** Settings and identities of all nodes: a fresh name, key and genesis, so that two networks on one machine never meet. */
-async function makeNetwork (dir: string, { topology, meetingPoints, hasChain }: NetworkPlan, progress: Progress): Promise<NetworkFile> {
+async function makeNetwork (dir: string, { topology, meetingPoints, kind, backend }: NetworkPlan, progress: Progress): Promise<NetworkFile> {
   await claimFolder(dir)
   const network = `net-${randomBytes(4).toString('hex')}`
   const networkKey = randomBytes(32).toString('hex')
-  const ports = await freePorts(2 * topology.nodes.length + (hasChain ? 1 : 0))
-  const chain = hasChain ? { backend: 'embedded' as const, rpc: `127.0.0.1:${ports.at(-1)!}` } : undefined
+  const ports = await freePorts(2 * topology.nodes.length + (backend === undefined ? 0 : 1))
+  const chain = backend === undefined ? undefined : { backend, rpc: `127.0.0.1:${ports.at(-1)!}` }
   progress(`Making the private network ${network} in ${dir}: ${topology.nodes.length} nodes, ${topology.links.length} links …`)
   const nodes = await inParallel(topology.nodes, STARTS_AT_ONCE, async (name, at) => {
     const { peerId } = await initNode(nodeDir(dir, name), {
@@ -123,9 +126,9 @@ async function makeNetwork (dir: string, { topology, meetingPoints, hasChain }: 
   const file: NetworkFile = {
     version: 1,
     network,
-    kind: 'trust-line',
+    kind,
     nodes,
-    links: topology.links.map(({ a, b, capacityAb, capacityBa }) => ({ a, b, capacityAb: String(capacityAb), capacityBa: String(capacityBa) })),
+    links: topology.links.map(({ a, b, capacityAb, capacityBa }, at) => ({ a, b, capacityAb: String(capacityAb), capacityBa: String(capacityBa), kind: kindOfLink(kind, at) })),
     meetingPoints: [...meetingPoints],
     ...(chain === undefined ? {} : { chain }),
     complete: false
@@ -147,24 +150,36 @@ async function runningOrStarted (dir: string, attached: boolean): Promise<{ proc
   return { process: await startNodeProcess(dir, attached), isNew: true }
 }
 
-/** Rules, links, trust lines and meeting points, as the file says. What an interrupted run has made already stays. */
-async function makeLinks (file: NetworkFile, nodes: readonly RunningNode[], progress: Progress, givingUp: AbortSignal): Promise<void> {
+/** Which channel a link gets. */
+const kindOfLink = (kind: NetworkFile['kind'], at: number): 'trust-line' | 'chain' =>
+  kind === 'chain' || (kind === 'mixed' && at % 2 === 0) || (kind === 'one' && at === 0) ? 'chain' : 'trust-line'
+
+/** Rules, links, channels and meeting points, as the file says. What an interrupted run has made already stays. */
+async function makeLinks (dir: string, file: NetworkFile, nodes: readonly RunningNode[], progress: Progress, givingUp: AbortSignal): Promise<void> {
   const byName = new Map(nodes.map((node) => [node.name, node]))
-  const most = file.links.reduce((max, { capacityAb, capacityBa }) => [max, BigInt(capacityAb), BigInt(capacityBa)].reduce((x, y) => x > y ? x : y), 0n)
-  await inParallel(nodes, LINKS_AT_ONCE, async ({ client }) => { await client.call('link.set', { peer: 'default', accept: [`trust-line:btc:${most}sat`] }) })
-  progress(`Opening ${file.links.length} links, each with a trust line …`)
-  await inParallel(file.links, LINKS_AT_ONCE, async ({ a, b, capacityAb, capacityBa }) => {
+  const { asset, unit } = coinOf(file)
+  const most = file.links.reduce((max, { capacityAb, capacityBa }) => BigInt(capacityAb) + BigInt(capacityBa) > max ? BigInt(capacityAb) + BigInt(capacityBa) : max, 0n)
+  const enforced = file.links.filter(({ kind }) => kind === 'chain')
+  const accept = [`trust-line:${asset}:${most}${unit}`, ...(enforced.length > 0 ? [`chain:${asset}:${most}${unit}`] : [])]
+  await inParallel(nodes, LINKS_AT_ONCE, async ({ client }) => { await client.call('link.set', { peer: 'default', accept }) })
+  progress(`Opening ${file.links.length} links …`)
+  await inParallel(file.links, LINKS_AT_ONCE, async ({ a, b }) => {
     const [from, to] = [byName.get(a)!, byName.get(b)!]
     const signal = AbortSignal.any([givingUp, AbortSignal.timeout(OPEN_MS_MAX)])
     const { links } = await from.client.call('link.list', {}, { signal })
     if (!links.some(({ peer, status }) => peer === to.peerId && status === 'open')) await from.client.call('link.open', { target: to.addresses[0]! }, { signal })
+  })
+  await inParallel(file.links.filter(({ kind }) => kind !== 'chain'), LINKS_AT_ONCE, async ({ a, b, capacityAb, capacityBa }) => {
+    const [from, to] = [byName.get(a)!, byName.get(b)!]
+    const signal = AbortSignal.any([givingUp, AbortSignal.timeout(OPEN_MS_MAX)])
     // What we may owe is what we can send: `amount` is the way there, `limit` the way back.
     const { channels } = await from.client.call('channel.list', {}, { signal })
     if (!channels.some(({ peer }) => peer === to.peerId)) {
-      await from.client.call('channel.open', { peer: to.peerId, kind: 'trust-line', limit: `${capacityBa}sat`, amount: `${capacityAb}sat` }, { signal })
+      await from.client.call('channel.open', { peer: to.peerId, kind: 'trust-line', limit: `${capacityBa}${unit}`, amount: `${capacityAb}${unit}` }, { signal })
     }
-    progress(`  ${a} – ${b}: ${capacityAb}sat there, ${capacityBa}sat back`)
+    progress(`  ${a} – ${b}: a trust line, ${capacityAb}${unit} there, ${capacityBa}${unit} back`)
   })
+  if (enforced.length > 0) await openEnforced({ dir, file, links: enforced, nodes: byName, progress, givingUp })
   for (const name of file.meetingPoints) {
     await byName.get(name)!.client.call('meetingPoint.host')
     progress(`${name} hosts a meeting point.`)
