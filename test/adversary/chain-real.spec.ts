@@ -30,7 +30,7 @@ const ROWS: readonly Row[] = [
   ['a claim in the last block before the expiry (S8)', lastBlock],
   ['fifty live locks', fiftyLocks],
   ['a reorganisation of the funding (S10)', reorganised, 3],
-  ['a reorganisation of the commitment (S10)', reorganised, 9],
+  ['a reorganisation of the commitment (S10)', reorganised, 8],
   ['a reorganisation of a claim (S10)', reorganised, 16],
   ['a reorganisation of the penalty (S10)', reorganised, 19],
   ['an end from an old backup (S12)', stale],

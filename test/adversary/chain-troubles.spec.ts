@@ -5,11 +5,10 @@ import { openEnforced } from '../../src/core/channel/channel.js'
 import { chainOf, enforcedOf, FUNDING_SAT, twoChainEnds } from '../core/channel/enforced/open-channel.js'
 import { ASSET } from '../core/channel/two-ends.js'
 import { run, type Place, type Scenario } from './chain-scenarios.js'
-import { closedTogether, cycled, feeSpike, pinned, reorganised, stale, stalled } from './chain-troubles.js'
+import { closedTogether, feeSpike, reorganised, stale } from './chain-troubles.js'
 
 const PLACES = [{ format: 'v3-zero-fee', chain: 'bitcoin' }, { format: 'v2-fee', chain: 'bitcoin' }, { format: 'v2-fee', chain: 'litecoin' }] as const
 
-/** Seeds that `npm test` takes; the first of those of the long run. */
 const many = (scenario: Scenario, place: Omit<Place, 'seed'>, seeds: readonly number[]): void => { for (const seed of seeds) run(scenario, { ...place, seed }) }
 
 for (const place of PLACES) {
@@ -37,10 +36,4 @@ describe('a backend that does not take zero-fee packages', () => {
     assert(!isRefusal(id))
     assert.equal(enforcedOf(alice, id).terms.format, 'v2-fee')
   })
-})
-
-describe('a peer that plays with the mempool', () => {
-  it('and hangs a large, cheap child on our commitment: it is replaced (S20, V6)', () => { many(pinned, PLACES[0], [0]) })
-  it('and replaces our take-back at every block for forty blocks: t is learnt from the mempool, or the take-back wins (V7)', () => { for (const place of PLACES.slice(0, 2)) many(cycled, place, [0, 1]) })
-  it('and throws out what shares a transaction: no fee falls, and all is resolved in time (V8)', () => { for (const place of PLACES.slice(0, 2)) many(stalled, place, [0]) })
 })

@@ -7,7 +7,7 @@ import { readTransaction } from '../../../../src/core/channel/enforced/transacti
 import { assertPaid, chainWorld, isForgotten } from '../resolver/chain-world.js'
 import { channelOf, faultOf, inject, intercept, told } from '../two-ends.js'
 import { wrongWith } from './interpreter.js'
-import { enforcedOf, offer, openedChannel, payoutOf } from './open-channel.js'
+import { enforcedOf, offer, openedChannel, payoutOf, signedChannel } from './open-channel.js'
 
 describe('enforced channel, closing together', () => {
   it('waits for the locks, then signs one transaction; the opener proposes and pays [ENF-17]', () => {
@@ -65,6 +65,22 @@ describe('enforced channel, closing together', () => {
       inject(early.world, early.bob, { ...message, channelId: early.id })
       assert.equal(faultOf(early.bob), 'ENF-17')
     }
+  })
+
+  it('is told of again after a restart, as the funding is that may have been lost with the process [ENF-16, ENF-17]', () => {
+    const { world, alice, bob, id } = openedChannel()
+    alice.step((host) => closeChannel(host, id))
+    world.settle()
+    for (const end of [alice, bob]) {
+      const before = told(end, 'closeSigned').length
+      world.crash(end)
+      end.sync()
+      assert.equal(told(end, 'closeSigned').length, before + 1)
+    }
+    const unconfirmed = signedChannel()
+    unconfirmed.world.crash(unconfirmed.alice)
+    unconfirmed.alice.sync()
+    assert.equal(told(unconfirmed.alice, 'fundingSigned').length, 2)
   })
 
   it('is published, buried, and forgotten by both [ENF-17] [ENF-21]', () => {
