@@ -188,11 +188,11 @@ export class NeighbourStream {
     this.#flushSoon()
   }
 
-  /** Writes once what is queued in this turn of the event loop. */
+  /** Writes once what one callback queues, as soon as it returns: a turn of the event loop may hold work that takes longer than the write. */
   #flushSoon (): void {
     if (this.#flushing) return
     this.#flushing = true
-    setImmediate(() => { this.#flushing = false; this.#flush() })
+    queueMicrotask(() => { this.#flushing = false; this.#flush() })
   }
 
   #flush (): void {
