@@ -10,41 +10,10 @@ import { addScalars, mulG } from '../../src/core/crypto/curve.js'
 import { scalarOf } from '../../src/core/crypto/scalar.js'
 import type { Action, Space } from './explore.js'
 import { forwarderConnected, forwarderDisconnected, onForwarderOutcome, placeRoute, restartForwarder } from './forwarding.js'
-import { contentText, createStepper, identityOf, memberNumbers, NEW_MEMBER, reloaded, revealed, sync, type Identity, type Member, type Tools } from './member.js'
+import { contentText, createStepper, identityOf, memberNumbers, NEW_MEMBER, reloaded, revealed, sync, type Identity, type Tools } from './member.js'
+import { FEE, LIMIT, type LineOptions, type State } from './state.js'
 import { checkState, checkLeaf } from './verdict.js'
 
-/** How a receiver answers a lock: at once, or at any moment that the world picks, or never. */
-export type Answer = 'fulfil' | 'fail' | 'late' | 'silent'
-
-/** One payment of a small world: between neighbours, or over the node between them. */
-export interface SmallPayment { readonly from: number, readonly to: number, readonly amount: bigint, readonly answer: Answer }
-
-export interface LineOptions {
-  /** Two, or three with a forwarder in the middle. */
-  readonly nodes: 2 | 3
-  readonly payments: readonly SmallPayment[]
-  /** How often connections may be cut, and processes crash. */
-  readonly cuts: number
-  readonly crashes: number
-  /** Whether time passes: beyond the end of the last lock, and with three nodes then beyond that of the one before it. */
-  readonly time: boolean
-  /** A fault planted in the nodes, for tests of the search: what a batch holds back leaves before the batch is durable. */
-  readonly plant?: 'reveal-before-store'
-}
-
-/** The whole world at one moment. */
-export interface State {
-  readonly members: readonly Member[]
-  /** Messages under way, oldest first, from member `index >> 1` upward (even) or to it (odd): two for each link. */
-  readonly wires: ReadonlyArray<readonly ChannelMessage[]>
-  readonly up: readonly boolean[]
-  readonly time: number
-  readonly cuts: number
-  readonly crashes: number
-}
-
-export const LIMIT = 1_000n
-export const FEE = 3n
 const ASSET = '11'.repeat(32) as AssetId
 const START_SECONDS = 1_767_225_600
 /** When locks end: the one that is sent on, and the one before it. */

@@ -2,8 +2,8 @@ import type { Channel, TrustLineState } from '../../src/core/channel/entity.js'
 import { overAt, type Lock } from '../../src/core/channel/lock.js'
 import type { Hop } from '../../src/core/payment/tables.js'
 import { checkAgreement, checkLimits, type End } from '../checkers/channels.js'
-import type { LineOptions, State } from './line.js'
 import { keysOf, valuesOf, type Identity, type Member } from './member.js'
+import { FEE, type LineOptions, type State } from './state.js'
 
 /** Both ends of each channel, the lower member first. */
 function endsOf ({ members }: State, identities: readonly Identity[]): ReadonlyArray<readonly [End, End]> {
@@ -70,7 +70,7 @@ export function checkLeaf (state: State, identities: readonly Identity[], { paym
     if (paid && !has(payer, 'learnt')) return `I4: payment ${index} was paid without its secret`
     if (paid && (answer === 'fail' || answer === 'silent')) return `I4: payment ${index} was never claimed and is paid`
     if (!paid) continue
-    const fee = nodes === 3 ? 3n : 0n
+    const fee = nodes === 3 ? FEE : 0n
     owed[from]! -= amount + fee
     owed[to]! += amount
     if (nodes === 3) owed[1]! += fee

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { curve, useCurve, type CurveEngine } from '../../src/core/crypto/curve.js'
 import { fakeCurve } from '../../simulations/harness/fake-curve.js'
 import { explore, type Space } from '../../simulations/small-worlds/explore.js'
-import { lineSpace, type Answer, type LineOptions, type SmallPayment } from '../../simulations/small-worlds/line.js'
+import { lineSpace } from '../../simulations/small-worlds/line.js'
+import type { Answer, LineOptions, SmallPayment } from '../../simulations/small-worlds/state.js'
 
 /** Most states of one world: none comes near it, or the search would not be exhaustive. */
 const STATES_MAX = 3_000_000
