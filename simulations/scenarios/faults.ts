@@ -1,4 +1,5 @@
 import { isRefusal } from '../../src/core/base/step.js'
+import { wealthOf } from '../checkers/conservation.js'
 import { isPaid, makeInvoice, outcomeOf, startPayment, type Payment } from '../harness/payments.js'
 import { setUp } from '../harness/set-up.js'
 import { plainText } from '../harness/simulated-node.js'
@@ -194,4 +195,38 @@ const LATE_CLAIM: Scenario = {
   }
 }
 
-export const FAULT_SCENARIOS: readonly Scenario[] = [CRASH_POINTS, CRASH_PAIRS, CLOCK_JUMP, DISK_FAILURE, SKEW, CLOCK_AHEAD, LATE_CLAIM]
+/** Longest time until the payer's node fails the channel: the lock, two days, and what goes with it. */
+const HELD_UP_MS_MAX = 200_000_000
+
+const HELD_UP: Scenario = {
+  name: 'held-up',
+  question: 'What does a payer know and lose when its neighbour takes the lock, and never agrees on the time again?',
+  world: () => ({ nodes: NODES, payment: SCENARIO_PAYMENT, eventsMax: 4_000_000 }),
+  async run (world): Promise<Figures> {
+    await setUp(world, FOUR)
+    const [before] = wealthOf(world)
+    const payment = await invoiceOverLine(world)
+    const cheat = 1
+    // It takes the lock and hands it to nobody; from then on its clock is an hour off.
+    world.misbehave(cheat, ({ stream, message }, direction) => {
+      if (direction !== 'out') return 'pass'
+      if (stream === 'channel' && message.type === 'propose') return 'drop'
+      const lock = world.nodes[0]!.view.rawChannels().some(({ id }) => world.nodes[0]!.view.locksOf(id).length > 0)
+      return stream === 'link' && message.type === 'pong' && lock ? { alter: { stream, message: { ...message, clockMs: message.clockMs + 3_600_000 } } } : 'pass'
+    })
+    startPayment(world, payment)
+    const { view } = world.nodes[0]!
+    const isFailed = (): boolean => view.rawChannels().every(({ status }) => status === 'failed')
+    await world.run(HELD_UP_MS_MAX, isFailed)
+    const [channel] = view.rawChannels()
+    expect(world, 'why the channel failed', channel?.failure?.slice(0, 7), 'CHAN-24')
+    const [record] = view.payments()
+    expect(world, 'the status of the payment', record?.status, 'locked')
+    expect(world, 'what is told of it', record?.reason?.startsWith('uncertain: '), true)
+    expect(world, 'warnings', view.warnings().filter((warning) => warning.includes('uncertain')).length, 1)
+    expect(world, 'what the payer lost', before, channel?.state.kind === 'trust-line' ? channel.state.owedToUs : undefined)
+    return { told: plainText(outcomeOf(payment)), reason: record?.reason ?? '', afterSeconds: Math.round(world.nowMs / 1_000) }
+  }
+}
+
+export const FAULT_SCENARIOS: readonly Scenario[] = [CRASH_POINTS, CRASH_PAIRS, CLOCK_JUMP, DISK_FAILURE, SKEW, CLOCK_AHEAD, LATE_CLAIM, HELD_UP]

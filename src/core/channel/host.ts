@@ -98,6 +98,8 @@ export interface ChannelSession {
   readonly ready: boolean
   /** How often we answered a reestablish although this connection seemed established. */
   readonly answers?: number | undefined
+  /** When a lock was first seen on this connection whose removal is held up for too long, in milliseconds since 1970. */
+  readonly heldUpMs?: number | undefined
   /** A proposal that expires locks, which waits until the two clocks agree. */
   readonly held: ProposeMessage | undefined
 }

@@ -20,6 +20,10 @@ export const SECRETS_PER_MESSAGE_MAX = 512
 export const EVIDENCE_ITEMS_MAX = 900
 /** How far two neighbours' clocks may differ; an offerer waits so long after the expiry before it takes a lock back. */
 export const CLOCK_SKEW_SECONDS_MAX = 60
+/** How long after a lock on a trust line is over its receiver may hold up its removal; longer than any clock is believed to be wrong. */
+export const REMOVAL_SECONDS_MAX = 172_800
+/** For so long the neighbour must have been connected before it is blamed for that. */
+export const REMOVAL_CONNECTED_SECONDS = 600
 /** Blocks after the expiry that an offerer waits before it takes a lock back in a round: neighbours may see blocks at different times. */
 export const TAKE_BACK_AFTER_BLOCKS = 1
 /** Characters of a stored reason. */

@@ -2,6 +2,7 @@ import { unixSeconds, type Expiry } from '../base/env.js'
 import type { Channel } from './entity.js'
 import type { ChannelHost } from './host.js'
 import { kindOf } from './kinds.js'
+import { REMOVAL_SECONDS_MAX } from './limits.js'
 import { overAt, type Lock } from './lock.js'
 
 /** What it is on the clock of an expiry: seconds or a height; undefined when this node does not follow that chain. */
@@ -27,3 +28,10 @@ export function isOverdue (host: ChannelHost, lock: Lock): boolean {
   const now = timeOf(host, lock.terms.expiry.clock)
   return now !== undefined && now >= overAt(lock)
 }
+
+/**
+ * Whether a lock that we offered on a trust line is long over by our clock, and neither paid nor taken back: its
+ * outcome is open, and only a person can ask for it. @see CHAN-24
+ */
+export const isUncertain = (host: Pick<ChannelHost, 'env'>, lock: Lock): boolean =>
+  lock.offeredBy === 'local' && lock.secret === undefined && !lock.ended && lock.terms.expiry.clock === 'unix' && unixSeconds(host.env) >= overAt(lock) + REMOVAL_SECONDS_MAX

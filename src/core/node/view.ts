@@ -1,7 +1,10 @@
+import type { Lock } from '../channel/lock.js'
+import { isUncertain } from '../channel/time.js'
 import { linkView } from '../link/views.js'
 import { parseInvoice } from '../payment/invoice.js'
 import { paymentIdOf } from '../payment/payer.js'
 import { invoiceView, leftovers as paymentLeftovers, paymentView, type PaymentView } from '../payment/views.js'
+import type { Part, Payment } from '../payment/tables.js'
 import { isRefusal } from '../base/step.js'
 import type { Network } from './genesis.js'
 import { meetingPointViews, rosterView } from '../routing/views.js'
@@ -14,7 +17,7 @@ import type { NodeState } from './state.js'
 export function createView (hosts: Hosts, state: NodeState, network: Network): NodeView {
   const payment = (id: string): PaymentView | undefined => {
     const found = state.payment.payments.get(id)
-    return found === undefined ? undefined : paymentView(hosts.payment, found)
+    return found === undefined ? undefined : viewOf(hosts, state, found)
   }
   return {
     links: () => [...state.link.links.values()].map((link) => linkView(hosts.link, link)),
@@ -24,7 +27,7 @@ export function createView (hosts: Hosts, state: NodeState, network: Network): N
       const invoice = state.payment.invoices.get(id)
       return invoice === undefined ? undefined : invoiceView(hosts.payment, invoice)
     },
-    payments: () => [...state.payment.payments.values()].map((one) => paymentView(hosts.payment, one)),
+    payments: () => [...state.payment.payments.values()].map((one) => viewOf(hosts, state, one)),
     payment,
     paymentOfInvoice (text) {
       const invoice = parseInvoice(text, network)
@@ -49,12 +52,27 @@ export function createView (hosts: Hosts, state: NodeState, network: Network): N
   }
 }
 
+/** A payment as people see it; why its outcome stays open, when a neighbour holds its lock. @see CHAN-24 */
+function viewOf (hosts: Hosts, state: NodeState, payment: Payment): PaymentView {
+  const view = paymentView(hosts.payment, payment)
+  const held = view.status === 'locked' ? [...state.payment.parts.group(view.id).values()].find((part) => heldUp(hosts, state, part) !== undefined) : undefined
+  return held === undefined ? view : { ...view, reason: `uncertain: ${state.channel.channels.get(held.channelId)?.peer ?? 'the neighbour'} neither pays nor gives back a lock of ${held.amountIn}; ask it, the signed statement is the evidence` }
+}
+
+/** The lock of a part, when it is long over and has not ended. */
+function heldUp (hosts: Hosts, state: NodeState, part: Part): Lock | undefined {
+  return [...state.channel.locks.group(part.channelId).values()].find((lock) => lock.origin === part.origin && isUncertain(hosts.channel, lock))
+}
+
 /** What someone should look at: bugs that froze a channel, peers that broke the protocol, clocks that disagree. */
 function warningsOf (hosts: Hosts, state: NodeState): readonly string[] {
   const warnings: string[] = []
   for (const { id, peer, frozen, status, failure, state: { kind } } of state.channel.channels.values()) {
     if (frozen !== undefined) warnings.push(`channel ${id} is frozen after a fault of this program; its state is in ${frozen}`)
     if (status === 'failed') warnings.push(kind === 'chain' ? `channel ${id} with ${peer} is being closed on its chain: ${failure ?? 'it failed'}` : `channel ${id}: ${peer} broke the protocol; the signed evidence is kept`)
+  }
+  for (const { id, reason, status } of [...state.payment.payments.values()].map((one) => viewOf(hosts, state, one))) {
+    if (status === 'locked' && reason !== undefined) warnings.push(`payment ${id}: ${reason}`)
   }
   for (const { peer, status } of state.link.links.values()) {
     const skewMs = state.link.linkSessions.get(peer)?.clockSkewMs

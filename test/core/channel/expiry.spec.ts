@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { capacity, expireLocks, fulfilLock, nextExpiryMs, offerLock, startRounds } from '../../../src/core/channel/channel.js'
 import { NO_EVIDENCE } from '../../../src/core/channel/messages.js'
+import { REMOVAL_CONNECTED_SECONDS, REMOVAL_SECONDS_MAX } from '../../../src/core/channel/limits.js'
+import { isUncertain } from '../../../src/core/channel/time.js'
 import { channelOf, faultOf, inject, lockNumbered, locksOf, openLine, START_SECONDS, stateOf, told } from './two-ends.js'
 
 const EXPIRY = START_SECONDS + 900
@@ -206,5 +208,78 @@ describe('lock, whose secret comes too late', () => {
     alice.step(startRounds)
     assert.deepEqual(channelOf(alice, id).round.updates, [{ type: 'expire', id: 0 }])
     assert.equal(faultOf(alice), undefined)
+  })
+})
+
+describe('lock, over for long and not removed', () => {
+  /** The last second in which its receiver may still hold it up. */
+  const LAST = EXPIRY + 60 + REMOVAL_SECONDS_MAX - 1
+
+  it('fails the channel when the clocks never agree, and stays open until they do [CHAN-24] [CHAN-21]', () => {
+    const { world, alice, id } = locked()
+    alice.clocksAgree = false
+    world.seconds = LAST
+    for (let minutes = 0; minutes < 60; minutes++) alice.step(expireLocks)
+    assert.equal(isUncertain(alice.host, locksOf(alice, id)[0]!), false)
+    world.seconds++
+    alice.step(expireLocks)
+    assert.equal(isUncertain(alice.host, locksOf(alice, id)[0]!), true)
+    world.seconds += REMOVAL_CONNECTED_SECONDS - 1
+    alice.step(expireLocks)
+    assert.equal(channelOf(alice, id).status, 'open')
+    world.seconds++
+    alice.step(expireLocks)
+    world.settle()
+    assert.equal(channelOf(alice, id).status, 'failed')
+    assert.equal(faultOf(alice), 'CHAN-24')
+    assert.deepEqual(told(alice, 'offerFailed'), [], 'nobody knows whose clock is wrong')
+    alice.clocksAgree = true
+    alice.step(expireLocks)
+    world.settle()
+    assert.deepEqual(told(alice, 'offerFailed').map(({ reason }) => reason), ['expired'])
+    assert.equal(isUncertain(alice.host, locksOf(alice, id)[0]!), false)
+  })
+  it('fails the channel when the peer never answers the round that takes it back, and ends then [CHAN-24] [CHAN-21]', () => {
+    const { world, alice, id } = locked()
+    world.seconds = LAST + 1
+    alice.step(expireLocks)
+    alice.step(startRounds)
+    alice.sync()
+    world.seconds += REMOVAL_CONNECTED_SECONDS
+    alice.step(expireLocks)
+    alice.step(expireLocks)
+    alice.sync()
+    assert.equal(faultOf(alice), 'CHAN-24')
+    assert.deepEqual(told(alice, 'offerFailed').map(({ reason }) => reason), ['expired'])
+    assert.equal(channelOf(alice, id).status, 'failed')
+  })
+  it('blames no peer that was away: it has ten minutes from its connection [CHAN-24]', () => {
+    const { world, alice, id } = locked()
+    world.disconnect()
+    alice.clocksAgree = false
+    world.seconds = LAST + 100_000
+    alice.step(expireLocks)
+    world.connect()
+    world.settle()
+    alice.step(expireLocks)
+    world.seconds += REMOVAL_CONNECTED_SECONDS - 1
+    alice.step(expireLocks)
+    alice.clocksAgree = true
+    alice.step(expireLocks)
+    world.settle()
+    assert.equal(channelOf(alice, id).status, 'open')
+    assert.deepEqual(locksOf(alice, id), [])
+  })
+  it('fails no channel whose lock is only waiting for its removal with a known secret [CHAN-24]', () => {
+    const { world, alice, bob, id, secret } = locked()
+    bob.step((host) => { fulfilLock(host, id, 0, secret) })
+    bob.step(startRounds)
+    bob.sync()
+    world.deliver(alice)
+    world.seconds = LAST + 1
+    alice.step(expireLocks)
+    world.seconds += REMOVAL_CONNECTED_SECONDS
+    alice.step(expireLocks)
+    assert.equal(channelOf(alice, id).status, 'open')
   })
 })

@@ -71,7 +71,7 @@ export function onReestablish (host: ChannelHost, channel: Channel, message: Ree
   const resumption = kind.judgeNumbers(channel, message, host) ?? resumptionOf(channel.round, message, weWin(channel))
   if (isFault(resumption)) return failChannel(host, channel, resumption)
   if (!equalBytes(message.digest, digestFor(host, channel, message))) return failChannel(host, channel, fault('CHAN-3', `another state after round ${message.round - 1}`))
-  host.sessions.set(channel.id, { sent: true, ready: true, answers: answer ? answers + 1 : answers, held: undefined })
+  host.sessions.set(channel.id, { sent: true, ready: true, answers: answer ? answers + 1 : answers, heldUpMs: session?.heldUpMs, held: undefined })
   resend(host, channel, resumption)
   if (channel.round.phase === 'idle' && message.phase === 'idle') kind.whenIdle(host, channel)
   host.outcome({ type: 'capacityChanged', channelId: channel.id })
