@@ -8,6 +8,7 @@ import type { Scenario, ScenarioOptions } from './scenarios/scenario.js'
 import { scenarioOf, scenarios } from './scenarios/scenarios.js'
 import { JOBS_MAX, runBatch } from './shards.js'
 import { shrink } from './shrink.js'
+import { simulateRouting } from './routing/command.js'
 
 const USAGE = `Usage:
   npm run sim -- list [--json]
@@ -15,6 +16,7 @@ const USAGE = `Usage:
                                 [--leave-out PART,…] [--until MS] [--whole]
   npm run sim -- replay FILE [--json]
   npm run sim -- report FILE… [--json]
+  npm run sim -- routing [--graph FILE] [--payments FILE] …        paths on whole graphs; wrong options show all
 
 One seed and one commit make one exact run. --count runs so many seeds, beginning with N, on --jobs threads.
 A failing schedule is made smaller, unless --whole is given: --leave-out and --until say what is left out of one.
@@ -47,6 +49,7 @@ export interface Output { readonly out: (text: string) => void, readonly err: (t
  */
 export async function simulate (args: readonly string[], output: Output): Promise<number> {
   try {
+    if (args[0] === 'routing') return simulateRouting(args.slice(1), output)
     return await obey(args, output)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error

@@ -1,5 +1,5 @@
 import { UNIT } from './csv.js'
-import type { HintCost } from './sizes.js'
+
 import type { Judged } from './study.js'
 
 /** What a study says of one algorithm. Counts are of payments; amounts in the file's unit. */
@@ -44,4 +44,4 @@ export function figuresOf (rows: readonly Row[]): Figures {
 
 const mean = (values: readonly number[]): number => values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
-export type { HintCost }
+

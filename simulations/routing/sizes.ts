@@ -19,7 +19,10 @@ export interface HintCost {
 }
 
 const NODES_SAMPLED = 1_000
+/** Each costs 32 sweeps of the whole graph. */
 const POINTS_SAMPLED = 16
+const POINTS_SAMPLED_LARGE = 4
+const LARGE_NODES_MIN = 100_000
 const PACE = PACING.world
 const SEQUENCE = firstOfSlot(slotAt(PACE, WORLD_START_MS))
 const HOUR_MS = 3_600_000
@@ -32,7 +35,7 @@ const HOUR_MS = 3_600_000
  */
 export function hintCost (hints: Hints, random: Random): HintCost {
   const { graph, roster } = hints
-  const points = random.shuffled(roster.map(({ place }) => place)).slice(0, POINTS_SAMPLED)
+  const points = random.shuffled(roster.map(({ place }) => place)).slice(0, graph.nodes < LARGE_NODES_MIN ? POINTS_SAMPLED : POINTS_SAMPLED_LARGE)
   const nodes = Array.from({ length: Math.min(NODES_SAMPLED, graph.nodes) }, () => random.below(graph.nodes))
   const advertised = new Map<number, HintRecord[]>(nodes.map((node) => [node, []]))
   let state = 0
@@ -82,12 +85,12 @@ const stepsOf = (hops: ReadonlyArray<number | undefined>): HintRecord['to'] =>
   toSteps(Array.from({ length: BUCKETS }, (_, bucket) => hops[bucket] === undefined ? undefined : { hops: hops[bucket], sequence: SEQUENCE }))
 
 const bytesOf = (records: readonly HintRecord[]): number => encodeLink({ type: 'hints', asset: ASSET, records }).length
-const EMPTY_BYTES = (record: HintRecord): number => bytesOf([{ ...record, to: [], from: [] }])
+const bareBytesOf = (record: HintRecord): number => bytesOf([{ ...record, to: [], from: [] }])
 
 function stateBytes (records: readonly HintRecord[]): number {
   const [first] = records
   if (first === undefined) return 0
-  const bare = EMPTY_BYTES(first)
+  const bare = bareBytesOf(first)
   return ID_BYTES + records.reduce((sum, record) => sum + bytesOf([record]) - bare, 0)
 }
 
