@@ -34,7 +34,7 @@ export function decodeRoute (bytes: Uint8Array): RouteMessage | Fault {
     switch (present[0]!) {
       case 'makeRoute': return makeRouteOf(routeId, frame.makeRoute!)
       case 'haveRoute': return { type: 'haveRoute', routeId, quote: quoteOf(frame.haveRoute!.quote), onion: sized(frame.haveRoute!.onion, ONION_BYTES, 'onion') }
-      case 'matched': return { type: 'matched', routeId }
+      case 'matched': return { type: 'matched', routeId, amount: unitsOf(frame.matched!.amount, 'amount') }
       case 'haveNoRoute': return {
         type: 'haveNoRoute',
         routeId,
@@ -152,7 +152,7 @@ function bodyOf (message: RouteMessage): Partial<pb.RouteFrame> {
   switch (message.type) {
     case 'makeRoute': return { makeRoute: makeRouteBody(message) }
     case 'haveRoute': return { haveRoute: { quote: quoteBody(message.quote), onion: pbBytes(message.onion) } }
-    case 'matched': return { matched: {} }
+    case 'matched': return { matched: { amount: message.amount } }
     case 'haveNoRoute': return { haveNoRoute: { reason: NO_ROUTE_REASONS.indexOf(message.reason) + 1, forwardsLeft: message.forwardsLeft } }
     case 'cancel': return { cancel: {} }
   }

@@ -1,5 +1,6 @@
 import { NO_EVIDENCE } from '../../src/core/channel/messages.js'
 import type { ChannelId, MeetingPointId, RouteId } from '../../src/core/base/ids.js'
+import { asUnits } from '../../src/core/base/money.js'
 import { altered, bitTurned, fieldName, placesOf } from './alterations.js'
 import { bytesOf, type FrameMessage, type Misbehaviour } from './frame-messages.js'
 import type { Random } from './random.js'
@@ -120,7 +121,8 @@ function invented (type: string, { message }: FrameMessage, random: Random): Fra
     case 'secret': return { stream: 'channel', message: { type, channelId, secrets: [{ id: number(), secret: random.bytes(32) }] } }
     case 'closed': return { stream: 'channel', message: { type, channelId } }
     case 'fault': return { stream: 'channel', message: { type, channelId, broken: 'CHAN-1' } }
-    case 'matched': case 'cancel': return { stream: 'route', message: { type, routeId } }
+    case 'matched': return { stream: 'route', message: { type, routeId, amount: asUnits(BigInt(number())) } }
+    case 'cancel': return { stream: 'route', message: { type, routeId } }
     default: return { stream: 'route', message: { type: 'haveNoRoute', routeId, reason: random.pick(['no-way', 'busy', 'no-match', 'expired'] as const), forwardsLeft: number() } }
   }
 }

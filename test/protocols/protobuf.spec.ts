@@ -50,7 +50,7 @@ describe('numbers in protobuf frames, at the edges of bytes and words', () => {
     for (const value of EDGES.filter((edge) => edge <= CLOCK_MAX)) {
       const frame = (): string => toHex(encodeLink({ type: 'hintRequest', asset, meetingPoint: undefined, sequence: Number(value), hopsLeft: 3 }))
       const first = frame()
-      encodeRoute({ type: 'matched', routeId })
+      encodeRoute({ type: 'matched', routeId, amount: asUnits(1n) })
       assert.equal(frame(), first)
     }
   })

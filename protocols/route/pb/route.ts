@@ -324,6 +324,11 @@ export namespace RouteFrame {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface RouteFrameMatchedAmountFieldEvent {
+    field: '$.matched.amount'
+    value: bigint
+  }
+
   export interface RouteFrameHaveNoRouteReasonFieldEvent {
     field: '$.haveNoRoute.reason'
     value: number
@@ -342,7 +347,7 @@ export namespace RouteFrame {
     return decodeMessage(buf, RouteFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RouteFrame>): Generator<RouteFrameRouteIdFieldEvent | RouteFrameMakeRouteSideFieldEvent | RouteFrameMakeRouteMeetingPointFieldEvent | RouteFrameMakeRouteAssetFieldEvent | RouteFrameMakeRouteAmountFieldEvent | RouteFrameMakeRouteK1FieldEvent | RouteFrameMakeRouteK2FieldEvent | RouteFrameMakeRouteC1FieldEvent | RouteFrameMakeRouteC2FieldEvent | RouteFrameMakeRouteWaypointsFieldEvent | RouteFrameMakeRouteHopsLeftFieldEvent | RouteFrameMakeRouteForwardsLeftFieldEvent | RouteFrameMakeRouteDetoursLeftFieldEvent | RouteFrameMakeRouteTimeLeftMsFieldEvent | RouteFrameMakeRouteQuoteAssetInFieldEvent | RouteFrameMakeRouteQuoteAssetOutFieldEvent | RouteFrameMakeRouteQuoteRateFieldEvent | RouteFrameMakeRouteQuoteBaseFieldEvent | RouteFrameMakeRouteQuoteMinOutFieldEvent | RouteFrameMakeRouteQuoteMaxOutFieldEvent | RouteFrameMakeRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameMakeRouteQuoteValidUntilFieldEvent | RouteFrameHaveRouteQuoteAssetInFieldEvent | RouteFrameHaveRouteQuoteAssetOutFieldEvent | RouteFrameHaveRouteQuoteRateFieldEvent | RouteFrameHaveRouteQuoteBaseFieldEvent | RouteFrameHaveRouteQuoteMinOutFieldEvent | RouteFrameHaveRouteQuoteMaxOutFieldEvent | RouteFrameHaveRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameHaveRouteQuoteValidUntilFieldEvent | RouteFrameHaveRouteOnionFieldEvent | RouteFrameHaveNoRouteReasonFieldEvent | RouteFrameHaveNoRouteForwardsLeftFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RouteFrame>): Generator<RouteFrameRouteIdFieldEvent | RouteFrameMakeRouteSideFieldEvent | RouteFrameMakeRouteMeetingPointFieldEvent | RouteFrameMakeRouteAssetFieldEvent | RouteFrameMakeRouteAmountFieldEvent | RouteFrameMakeRouteK1FieldEvent | RouteFrameMakeRouteK2FieldEvent | RouteFrameMakeRouteC1FieldEvent | RouteFrameMakeRouteC2FieldEvent | RouteFrameMakeRouteWaypointsFieldEvent | RouteFrameMakeRouteHopsLeftFieldEvent | RouteFrameMakeRouteForwardsLeftFieldEvent | RouteFrameMakeRouteDetoursLeftFieldEvent | RouteFrameMakeRouteTimeLeftMsFieldEvent | RouteFrameMakeRouteQuoteAssetInFieldEvent | RouteFrameMakeRouteQuoteAssetOutFieldEvent | RouteFrameMakeRouteQuoteRateFieldEvent | RouteFrameMakeRouteQuoteBaseFieldEvent | RouteFrameMakeRouteQuoteMinOutFieldEvent | RouteFrameMakeRouteQuoteMaxOutFieldEvent | RouteFrameMakeRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameMakeRouteQuoteValidUntilFieldEvent | RouteFrameHaveRouteQuoteAssetInFieldEvent | RouteFrameHaveRouteQuoteAssetOutFieldEvent | RouteFrameHaveRouteQuoteRateFieldEvent | RouteFrameHaveRouteQuoteBaseFieldEvent | RouteFrameHaveRouteQuoteMinOutFieldEvent | RouteFrameHaveRouteQuoteMaxOutFieldEvent | RouteFrameHaveRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameHaveRouteQuoteValidUntilFieldEvent | RouteFrameHaveRouteOnionFieldEvent | RouteFrameMatchedAmountFieldEvent | RouteFrameHaveNoRouteReasonFieldEvent | RouteFrameHaveNoRouteForwardsLeftFieldEvent> {
     return streamMessage(buf, RouteFrame.codec(), opts)
   }
 }
@@ -1173,7 +1178,9 @@ export namespace HaveRoute {
   }
 }
 
-export interface Matched {}
+export interface Matched {
+  amount?: bigint
+}
 
 export namespace Matched {
   let _codec: Codec<Matched>
@@ -1183,6 +1190,11 @@ export namespace Matched {
       _codec = message<Matched>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
+        }
+
+        if (obj.amount != null) {
+          w.uint32(8)
+          w.uint64(obj.amount)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1197,6 +1209,10 @@ export namespace Matched {
           const tag = reader.uint32()
 
           switch (tag >>> 3) {
+            case 1: {
+              obj.amount = reader.uint64()
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1212,6 +1228,13 @@ export namespace Matched {
           const tag = reader.uint32()
 
           switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.amount`,
+                value: reader.uint64()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1224,6 +1247,11 @@ export namespace Matched {
     return _codec
   }
 
+  export interface MatchedAmountFieldEvent {
+    field: '$.amount'
+    value: bigint
+  }
+
   export function encode (obj: Partial<Matched>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Matched.codec())
   }
@@ -1232,7 +1260,7 @@ export namespace Matched {
     return decodeMessage(buf, Matched.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Matched>): Generator<{}> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Matched>): Generator<MatchedAmountFieldEvent> {
     return streamMessage(buf, Matched.codec(), opts)
   }
 }

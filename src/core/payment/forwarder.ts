@@ -68,14 +68,15 @@ export function onMatched (host: Host, peer: PeerId, message: Matched): void {
     host.tables.outcomes.push({ type: 'matched', half: reserved })
     return
   }
-  const out = half.own?.maxOut
+  const rest = half.own === undefined ? undefined : quoteOut(half.own, message.amount)
+  const out = half.own === undefined || rest === undefined ? undefined : minUnits(half.own.maxOut, rest)
   const channelId = out === undefined ? undefined : freeChannel(host, half.from.peer, half.asset, out)
-  if (out === undefined || channelId === undefined || !reserve(host, half.id, channelId, out, peer)) {
+  if (out === undefined || out === 0n || channelId === undefined || !reserve(host, half.id, channelId, out, peer)) {
     tellCancel(host, reserved)
     endHalf(host, reserved, 'no-way')
     return
   }
-  host.sendRoute(half.from.peer, { type: 'matched', routeId: half.from.routeId }) // ROUTE-30
+  host.sendRoute(half.from.peer, { type: 'matched', routeId: half.from.routeId, amount: out }) // ROUTE-30
 }
 
 export function onHaveNoRoute (host: Host, peer: PeerId, message: HaveNoRoute): void {

@@ -6,9 +6,9 @@ export const PAYER_HALVES_PER_NEIGHBOUR_MAX = 1_024
 /** Half routes of payers under way here in all. */
 export const PAYER_HALVES_MAX = 8_192
 /** Half routes of one neighbour's payees that are remembered here. */
-export const PAYEE_HALVES_PER_NEIGHBOUR_MAX = 256
+export const PAYEE_HALVES_PER_NEIGHBOUR_MAX = 1_024
 /** Half routes of payees remembered here in all; when full, the oldest unmatched one is dropped. */
-export const PAYEE_HALVES_MAX = 1_024
+export const PAYEE_HALVES_MAX = 4_096
 /** MakeRoute messages of one neighbour a second, and how many may come at once. */
 export const MAKES_PER_SECOND_MAX = 1_000
 export const MAKES_BURST_MAX = 2_000
@@ -80,6 +80,27 @@ export const TRIES_MAX = 24
 export const TRIES_PER_MEETING_POINT_MAX = 4
 /** Attempt numbers that a payer tries beyond the one it believes in, and that one. */
 export const ATTEMPTS_AHEAD = 3
+/** Parts of a payment, and of what a payee holds back of one. */
+export const PARTS_MAX = 16
+/** Parts are counted in sixteenths of the amount: so many are all of it. */
+export const WHOLE = 16
+/** Half routes that a payment in parts may try in all. */
+export const TRIES_IN_PARTS_MAX = 96
+/** A payer locks the parts it has ways for when this share of the reservation's time is left, in percent, all of them or not. */
+export const COLLECT_LEFT_PERCENT = 30
+/** How long a payee holds the parts of a payment back after the last one that came. */
+export const PARTS_WAIT_MS = 30_000
+/** Locks that a payee holds back for one invoice, of all who try to pay it. */
+export const HELD_PER_INVOICE_MAX = 64
+/** A lock brings at most so many times what its message says. */
+export const OVERPAID_FACTOR_MAX = 2n
+/** A meeting point promises one part in so many more than a payer named, for the fees behind it. */
+export const MATCH_ROOM = 8n
+/** A payee that could open its half for a part only tries for more after this time. */
+export const LESS_RETRY_MS = 15_000
+/** How long a payer waits for hints when it knows none of an invoice's meeting points, and how often it looks. */
+export const HINTS_WAIT_MS = 5_000
+export const HINTS_LOOK_MS = 250
 /** Payments under way. */
 export const SEARCHES_MAX = 4_096
 /** Requests that may wait for one payment. */

@@ -4,8 +4,9 @@ import { decryptPoint } from '../crypto/elgamal.js'
 import { deltaBetweenPeers, isTooLongFrom, timedQuotes } from './clocks.js'
 import { byOwnClock, halfLifeMs, reservedUntil } from './deadlines.js'
 import { drawScalar, endHalf, forgetHalf, setHalfTimer, update } from './half-route.js'
-import { HOP_TIME_MS, USED_TOKENS_MAX, USED_TOKENS_MS } from './limits.js'
-import { composeQuotes, forwardQuote, quoteIn, type Quote } from './quote.js'
+import { HOP_TIME_MS, MATCH_ROOM, USED_TOKENS_MAX, USED_TOKENS_MS } from './limits.js'
+import { asUnits, minUnits, UNITS_MAX, type Units } from '../base/money.js'
+import { composeQuotes, forwardQuote, quoteIn, quoteOut, type Quote } from './quote.js'
 import { freeChannel, reserve } from './reservations.js'
 import { innermostBytes, tokenHash } from './session.js'
 import type { Crossing, Half, Host } from './tables.js'
@@ -49,7 +50,7 @@ function match (host: Host, payer: Half, payee: Half, matchPoint: Uint8Array): v
     endHalf(host, payer, 'no-way')
     return
   }
-  const { own, quote, channelId } = terms
+  const { own, quote, channelId, amount } = terms
   const token = toHex(tokenHash(matchPoint))
   host.tables.tokens.delete(token)
   host.tables.usedTokens.set(token, { untilMs: host.env.nowMs + USED_TOKENS_MS })
@@ -60,7 +61,7 @@ function match (host: Host, payer: Half, payee: Half, matchPoint: Uint8Array): v
   const untilMs = host.env.nowMs + host.settings.reservationMs
   setHalfTimer(host, payer.id, untilMs)
   setHalfTimer(host, payee.id, untilMs)
-  if (payee.from.type === 'link') host.sendRoute(payee.from.peer, { type: 'matched', routeId: payee.from.routeId })
+  if (payee.from.type === 'link') host.sendRoute(payee.from.peer, { type: 'matched', routeId: payee.from.routeId, amount })
   else host.tables.outcomes.push({ type: 'matched', half: payeeHalf })
   if (payer.from.type === 'link') {
     const payload = innermostBytes(matchPoint, 'payer', payer.from.pair, quote, undefined) // ROUTE-24
@@ -70,25 +71,35 @@ function match (host: Host, payer: Half, payee: Half, matchPoint: Uint8Array): v
 }
 
 /** Price at the meeting point and the channel for the lock; undefined when the halves do not fit. */
-function crossingTerms (host: Host, payer: Half, payee: Half): { readonly own: Quote | undefined, readonly quote: Quote, readonly channelId: Crossing['channelId'] } | undefined {
+function crossingTerms (host: Host, payer: Half, payee: Half): { readonly own: Quote | undefined, readonly quote: Quote, readonly channelId: Crossing['channelId'], readonly amount: Units } | undefined {
   if (payer.asset !== payee.asset) return undefined
   // The payee is here: its own quote is the price.
   if (payee.from.type !== 'link') {
     const quote = payer.from.type === 'link' ? timedQuotes(host, payee, payer.from.peer)?.quote : undefined
-    return quote === undefined ? undefined : { own: undefined, quote, channelId: undefined }
+    return quote === undefined ? undefined : { own: undefined, quote, channelId: undefined, amount: quote.maxOut }
   }
   const { next } = payee
-  const most = next === undefined ? undefined : quoteIn(next, next.maxOut)
-  if (next === undefined || most === undefined) return undefined
+  const full = next === undefined ? undefined : quoteIn(next, next.maxOut)
+  if (next === undefined || full === undefined) return undefined
+  // Of what the payee could take only what the payer named is promised, or parts would keep each other out. ROUTE-52
+  const most = minUnits(full, withRoom(payer.amountTold))
   const channelId = freeChannel(host, payee.from.peer, payee.asset, most)
   if (channelId === undefined || !reserve(host, payer.id, channelId, most, payer.from.type === 'link' ? payer.from.peer : host.self)) return undefined
   // The payer is here: it pays no fee to itself.
-  if (payer.from.type !== 'link') return { own: undefined, quote: next, channelId }
+  if (payer.from.type !== 'link') return { own: undefined, quote: bounded(next, most), channelId, amount: most }
   const delta = deltaBetweenPeers(host, payee.asset, payer.from.peer, payee.from.peer, next.expiryDeltaSeconds)
   const own = forwardQuote(payee.asset, host.feePolicy(payee.from.peer, payee.asset), most, delta, reservedUntil(host.env, host.settings))
   const quote = composeQuotes(own, byOwnClock(next))
-  return quote === undefined || isTooLongFrom(host, payer.asset, payer.from.peer, quote.expiryDeltaSeconds) ? undefined : { own, quote, channelId }
+  return quote === undefined || isTooLongFrom(host, payer.asset, payer.from.peer, quote.expiryDeltaSeconds) ? undefined : { own, quote, channelId, amount: most }
 }
+
+const withRoom = (amount: Units): Units => {
+  const more = amount + amount / MATCH_ROOM
+  return asUnits(more > UNITS_MAX ? UNITS_MAX : more)
+}
+
+/** A quote whose largest amount takes no more than was promised. */
+const bounded = (quote: Quote, most: Units): Quote => ({ ...quote, maxOut: minUnits(quote.maxOut, quoteOut(quote, most) ?? quote.minOut) })
 
 /** Nobody can be matched twice with a token; after a day, or when there are too many, the oldest are forgotten. */
 function forgetOldTokens (host: Host): void {

@@ -50,6 +50,8 @@ export interface HaveRoute {
 export interface Matched {
   readonly type: 'matched'
   readonly routeId: RouteId
+  /** What the lock will bring at most, from the sender: as much is reserved. */
+  readonly amount: Units
 }
 
 /** All that a neighbour learns of why there is no way. */

@@ -1,18 +1,21 @@
+import { equalBytes } from '../base/bytes.js'
 import type { AssetId, ChannelId, InvoiceId, MeetingPointId } from '../base/ids.js'
-import { ZERO, type Units } from '../base/money.js'
+import { asUnits, ZERO, type Units } from '../base/money.js'
 import { refuse, type Refusal } from '../base/step.js'
 import type { FailReason, Lock } from '../channel/lock.js'
-import { addScalars, isScalar, mulG, opens, pointOfId } from '../crypto/curve.js'
+import { addMulG, addScalars, isPoint, isScalar, mulG, opens, pointOfId } from '../crypto/curve.js'
 import { maskMessage, openMessage } from '../crypto/lock-message.js'
 import { claimable, rememberedUntil } from './deadlines.js'
 import { cancelHalf, drawBetween, drawId, drawScalar, forgetHalf } from './half-route.js'
+import { giveBackHeld, heldTimer, holdPart, type Claim } from './held.js'
 import { fitsDescription, writeInvoice } from './invoice.js'
-import { ATTEMPTS_MAX, DETOURS_MAX, FORWARDS_MAX, HISTORY_MAX, HOPS_LEFT_MAX, HOPS_LEFT_MIN, INVOICE_EXPIRY_MS_MAX, MATCHED_INTERVAL_MS, MEETING_POINTS_LISTED, MEETING_POINTS_MAX, OPENINGS_MAX, REOPEN_MS } from './limits.js'
+import { ATTEMPTS_MAX, DETOURS_MAX, FORWARDS_MAX, LESS_RETRY_MS, HISTORY_MAX, HOPS_LEFT_MAX, HOPS_LEFT_MIN, INVOICE_EXPIRY_MS_MAX, MATCHED_INTERVAL_MS, MEETING_POINTS_LISTED, MEETING_POINTS_MAX, OPENINGS_MAX, OVERPAID_FACTOR_MAX, REOPEN_MS, WHOLE } from './limits.js'
 import { beginHalf } from './make-route.js'
 import type { NoRouteReason } from './messages.js'
+import { sixteenthsOf } from './payer-plan.js'
 import { RATE_ONE, type Quote } from './quote.js'
 import { deriveAttempt, messageKey, openTweaks, readLockMessage } from './session.js'
-import { halfGroup, openingKey, type Half, type HalfId, type Host, type InvoiceEntity } from './tables.js'
+import { halfGroup, heldKey, openingKey, type Half, type HalfId, type Held, type Host, type InvoiceEntity } from './tables.js'
 
 /** What an invoice is asked for with. */
 export interface InvoiceRequest {
@@ -69,7 +72,7 @@ export function createInvoice (host: Host, request: InvoiceRequest): { readonly 
 export function openInvoice (host: Host, entity: InvoiceEntity): void {
   host.setTimer(expireTimer(entity.id), entity.expiresMs)
   for (const { id } of entity.meetingPoints) {
-    host.tables.openings.set(openingKey(entity.id, id), { invoiceId: entity.id, meetingPoint: id, half: undefined, failures: 0, used: false, nextMs: 0 })
+    host.tables.openings.set(openingKey(entity.id, id), { invoiceId: entity.id, meetingPoint: id, half: undefined, failures: 0, used: false, nextMs: 0, sixteenths: WHOLE })
     openHalf(host, entity.id, id)
   }
 }
@@ -122,6 +125,8 @@ function close (host: Host, entity: InvoiceEntity): void {
     host.clearTimer(openTimer(entity.id, meetingPoint))
   }
   for (const half of [...host.tables.halves.group(halfGroup('payee', entity.id)).values()]) cancelHalf(host, half)
+  giveBackHeld(host, [...host.tables.held.group(entity.id).values()], 'no-route')
+  host.clearTimer(heldTimer(entity.id))
 }
 
 /** Opens, or opens again, the half at one meeting point. @see ROUTE-27 */
@@ -143,14 +148,18 @@ export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: Meetin
   host.setTimer(openTimer(invoiceId, meetingPoint), host.env.nowMs + refreshMs)
   if (attempt > ATTEMPTS_MAX) return
   const id = drawId<HalfId>(host.draw, 'half')
-  tables.openings.set(key, { ...opening, half: id })
+  // ROUTE-51: a refresh tries for twice as much again.
+  const sixteenths = fitting(host, entity, meetingPoint, opening.half === undefined ? opening.sixteenths : Math.min(WHOLE, opening.sixteenths * 2))
+  if (sixteenths < WHOLE) host.setTimer(openTimer(invoiceId, meetingPoint), host.env.nowMs + Math.min(refreshMs, LESS_RETRY_MS))
+  const most = sixteenthsOf(entity.amount, sixteenths)
+  tables.openings.set(key, { ...opening, half: id, sixteenths })
   const quote: Quote = {
     assetIn: entity.asset,
     assetOut: entity.asset,
     rate: RATE_ONE,
     base: ZERO,
-    minOut: entity.amount,
-    maxOut: entity.amount,
+    minOut: asUnits(1n),
+    maxOut: most,
     expiryDeltaSeconds: 0, // added when it is known who is asked
     validUntil: rememberedUntil(host.env, settings)
   }
@@ -160,8 +169,8 @@ export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: Meetin
     from: { type: 'payee', invoiceId, attempt, secret: drawScalar(host.draw, 'endpoint'), ...deriveAttempt(entity.session, meetingPoint, attempt) },
     meetingPoint,
     asset: entity.asset,
-    amount: entity.amount,
-    amountTold: entity.amount,
+    amount: most,
+    amountTold: most,
     hopsLeft: drawBetween(host.draw, 'hops', HOPS_LEFT_MIN, HOPS_LEFT_MAX),
     forwardsLeft: FORWARDS_MAX,
     detoursLeft: DETOURS_MAX,
@@ -173,6 +182,18 @@ export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: Meetin
     quote,
     place: { status: 'new' }
   })
+}
+
+/** As many sixteenths of the amount, up to a number, as a neighbour could carry; all of them when none could carry anything. */
+function fitting (host: Host, entity: InvoiceEntity, meetingPoint: MeetingPointId, atMost: number): number {
+  if (host.hosted.has(meetingPoint)) return WHOLE
+  for (let sixteenths = atMost; sixteenths > 0; sixteenths--) {
+    const hops = host.nextHops({
+      meetingPoint, direction: 'from', asset: entity.asset, amount: sixteenthsOf(entity.amount, sixteenths), exclude: new Set(), random: host.draw('fitting'), reserved: () => ZERO
+    })
+    if (hops.length > 0) return sixteenths
+  }
+  return WHOLE
 }
 
 /** 75 to 100 % of the longest time, so that the first neighbour does not see that it is the first. @see ROUTE-12 */
@@ -212,7 +233,9 @@ export function onOwnFailed (host: Host, half: Half, reason: NoRouteReason): voi
   if (opening === undefined || opening.half !== half.id) return
   // The meeting point knows the token already: it was used, or somebody else stands there with it.
   if (reason === 'no-match') advance(host, from.invoiceId, meetingPoint)
-  host.tables.openings.set(key, { ...opening, half: undefined, failures: opening.failures + 1 })
+  // Somebody was asked, and could not carry so much: half of it may go. ROUTE-51
+  const less = reason === 'no-way' && half.tried.length > 0 && half.amount > 1n ? opening.sixteenths >> 1 : opening.sixteenths
+  host.tables.openings.set(key, { ...opening, half: undefined, failures: opening.failures + 1, sixteenths: less === 0 ? WHOLE : less })
   const waitMs = Math.min(REOPEN_MS * 2 ** Math.min(opening.failures, 16), host.settings.refreshMs)
   host.setTimer(openTimer(from.invoiceId, meetingPoint), host.env.nowMs + waitMs)
 }
@@ -224,43 +247,65 @@ export function reopenMissing (host: Host): void {
   }
 }
 
-/** A lock has come on a half of ours: claimed, or given back. */
+/** A lock has come on a half of ours: claimed, held back until all parts are here, or given back. */
 export function onPayeeLock (host: Host, channelId: ChannelId, lock: Lock, half: Half): void {
   const { from, meetingPoint } = half
   if (from.type !== 'payee') return
   const entity = host.tables.invoices.get(from.invoiceId)
   forgetHalf(host, half) // A route is for one lock.
-  const secret = entity === undefined ? 'no-route' : secretFor(host, entity, half, lock)
-  if (entity === undefined || typeof secret === 'string') {
-    host.fail(channelId, lock.terms.id, typeof secret === 'string' ? secret : 'no-route')
-    const opening = host.tables.openings.get(openingKey(from.invoiceId, meetingPoint))
-    if (opening === undefined || (opening.half !== half.id && !opening.used)) return
-    host.tables.openings.set(openingKey(from.invoiceId, meetingPoint), { ...opening, half: undefined, used: true })
-    openHalf(host, from.invoiceId, meetingPoint)
+  const judged = entity === undefined ? 'no-route' : judgeLock(host, entity, half, channelId, lock)
+  if (entity !== undefined && typeof judged !== 'string' && 'secret' in judged) {
+    claim(host, entity, lock.terms.amount, [{ channelId, lockId: lock.terms.id, secret: judged.secret }])
     return
   }
-  // ROUTE-42: it is paid once. From here on z is known to others, so every later lock is given back.
-  close(host, { ...entity, status: 'paid', received: lock.terms.amount, paidMs: host.env.nowMs })
-  host.fulfil(channelId, lock.terms.id, secret)
+  if (typeof judged === 'string' || 'secret' in judged) host.fail(channelId, lock.terms.id, typeof judged === 'string' ? judged : 'no-route')
+  else {
+    const gathered = holdPart(host, judged.held)
+    if (entity !== undefined && gathered !== undefined) { claim(host, entity, gathered.brought, gathered.claims); return }
+  }
+  openAfterLock(host, from.invoiceId, meetingPoint, half.id)
+}
+
+/** The half that a lock has used is replaced, unless that was done when it was matched. */
+function openAfterLock (host: Host, invoiceId: InvoiceId, meetingPoint: MeetingPointId, half: HalfId): void {
+  const key = openingKey(invoiceId, meetingPoint)
+  const opening = host.tables.openings.get(key)
+  if (opening === undefined || (opening.half !== half && !opening.used)) return
+  host.tables.openings.set(key, { ...opening, half: undefined, used: true })
+  openHalf(host, invoiceId, meetingPoint)
+}
+
+/** Takes what was paid: all of it in this step. From here on z is known to others, so every later lock is given back. @see ROUTE-42, ROUTE-50 */
+function claim (host: Host, entity: InvoiceEntity, received: Units, claims: readonly Claim[]): void {
+  for (const { channelId, lockId } of claims) host.tables.held.delete(heldKey(channelId, lockId))
+  close(host, { ...entity, status: 'paid', received, paidMs: host.env.nowMs })
+  for (const { channelId, lockId, secret } of claims) host.fulfil(channelId, lockId, secret)
   host.notify({ type: 'invoice:paid', invoiceId: entity.id })
 }
 
-/** t of a lock that is all it should be, or why it is given back. @see ROUTE-40 */
-function secretFor (host: Host, entity: InvoiceEntity, half: Half, lock: Lock): Uint8Array | FailReason {
+/** What a lock is worth, or why it is given back. @see ROUTE-40 */
+function judgeLock (host: Host, entity: InvoiceEntity, half: Half, channelId: ChannelId, lock: Lock): { readonly secret: Uint8Array } | { readonly held: Held } | FailReason {
   const { from, meetingPoint } = half
   const { terms } = lock
   if (from.type !== 'payee' || entity.status !== 'open' || entity.expiresMs <= host.env.nowMs) return 'no-route'
   if (!claimable(host.env, host.settings, terms.expiry)) return 'expired' // ROUTE-41
-  if (terms.amount < entity.amount) return 'refused'
   const tweaks = readTweaks(half, lock)
   if (tweaks === undefined) return 'refused'
   const sealed = tweaks.reduce(maskMessage, terms.message)
   const plain = openMessage(sealed, messageKey(entity.session, meetingPoint, from.attempt))
   const message = plain === undefined ? undefined : readLockMessage(plain)
-  if (message === undefined || message.attempt !== from.attempt || message.parts !== 1 || message.amount !== message.total || message.total !== entity.amount) return 'refused'
-  const secret = tweaks.reduce(addScalars, addScalars(entity.secret, from.blind))
-  // The last check: these tweaks and no others lead to this lock.
-  return opens(secret, terms.point) ? secret : 'refused'
+  if (message === undefined || message.attempt !== from.attempt || message.total !== entity.amount) return 'refused'
+  if (terms.amount < message.amount || terms.amount > message.amount * OVERPAID_FACTOR_MAX) return 'refused'
+  const shift = tweaks.reduce(addScalars, from.blind)
+  const secret = addScalars(entity.secret, shift)
+  if (message.set === undefined) {
+    // The last check: these tweaks and no others lead to this lock.
+    return message.amount === entity.amount && opens(secret, terms.point) ? { secret } : 'refused'
+  }
+  const { point: set, share } = message.set
+  const expected = isPoint(set) ? addMulG(set, secret) : undefined
+  if (message.amount === ZERO || message.amount >= entity.amount || !isScalar(share) || expected === undefined || !equalBytes(expected, terms.point)) return 'refused'
+  return { held: { invoiceId: entity.id, channelId, lockId: terms.id, amount: message.amount, brought: terms.amount, set, share, shift, expiry: terms.expiry, heldMs: host.env.nowMs } }
 }
 
 /** The tweaks from the meeting point to here; none when it is this node. Undefined when the onion is not for this half. @see ROUTE-25 */

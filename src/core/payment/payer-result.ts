@@ -23,6 +23,10 @@ export interface PaidResult {
 }
 
 export const payTimer = (id: PaymentId): string => `payment/pay/${id}`
+/** When ways that were found must be used. */
+export const collectTimer = (id: PaymentId): string => `payment/collect/${id}`
+/** When a payer without hints looks again. */
+export const hintsTimer = (id: PaymentId): string => `payment/hints/${id}`
 
 /** What the reasons of neighbours mean to a person. */
 export const SENTENCES: Readonly<Record<NoRouteReason, string>> = {
@@ -63,7 +67,7 @@ export function fail (host: Host, payment: Payment, why: Refusal): void {
 export function end (host: Host, payment: Payment, answer: PaidResult | Refusal): void {
   host.tables.payments.set(payment.id, payment)
   host.tables.searches.delete(payment.id)
-  host.clearTimer(payTimer(payment.id))
+  for (const timer of [payTimer, collectTimer, hintsTimer]) host.clearTimer(timer(payment.id))
   answerAll(host, payment.id, answer)
 }
 

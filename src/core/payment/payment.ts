@@ -8,8 +8,10 @@ import { OUTCOMES_PER_STEP_MAX } from './limits.js'
 import { onMakeRoute } from './make-route.js'
 import { closeMeetingPoint } from './meeting-point.js'
 import type { RouteMessage } from './messages.js'
+import * as held from './held.js'
 import * as payee from './payee.js'
 import * as payer from './payer.js'
+import * as search from './payer-search.js'
 import { restart as restartAll } from './restart.js'
 import type { Half, Host } from './tables.js'
 
@@ -23,7 +25,7 @@ export type { InvoiceRequest } from './payee.js'
  *
  * In reading order: `host` (what is used of the node), `messages`, `quote`, `deadlines`, `invoice`, `session` (what the
  * ends share), `tables` (entities), `reservations`, `clocks`, `half-route` (the search), `meeting-point`, `make-route`,
- * `forwarder` (a hop), `payee`, `payer-result`, `payer`, `restart`, `views`, `limits`; and this file, where the node calls in.
+ * `forwarder` (a hop), `held` (parts that wait), `payee`, `payer-result`, `payer-plan`, `payer-lock`, `payer-search`, `payer`, `restart`, `views`, `limits`; and this file, where the node calls in.
  *
  * What one payment costs in multiplications of points (the rest is hashing); a retry pays its own row again:
  *
@@ -45,10 +47,10 @@ function entering<R> (host: Host, action: () => R): R {
     invariant(count < OUTCOMES_PER_STEP_MAX, 'a step causes a bounded number of outcomes of half routes')
     const outcome = outcomes.shift()!
     switch (outcome.type) {
-      case 'routed': payer.onPayerRouted(host, outcome); break
+      case 'routed': search.onPayerRouted(host, outcome); break
       case 'matched': payee.onOwnMatched(host, outcome.half); break
       case 'failed': {
-        if (outcome.half.side === 'payer') payer.onPayerFailed(host, outcome.half, outcome.reason)
+        if (outcome.half.side === 'payer') search.onPayerFailed(host, outcome.half, outcome.reason)
         else payee.onOwnFailed(host, outcome.half, outcome.reason)
         break
       }
@@ -131,7 +133,7 @@ export function onSecretLearnt (host: Host, channelId: ChannelId, lock: Lock, se
     const hop = host.tables.hops.get(origin)
     const part = host.tables.parts.get(origin)
     if (hop !== undefined) settleHop(host, hop, secret)
-    else if (part !== undefined) payer.onPartSecret(host, part, secret)
+    else if (part !== undefined) search.onPartSecret(host, part, secret)
   })
 }
 
@@ -141,7 +143,7 @@ export function onOfferFailed (host: Host, origin: OriginId, reason: FailReason,
     const hop = host.tables.hops.get(origin)
     const part = host.tables.parts.get(origin)
     if (hop !== undefined) failHop(host, hop, reason)
-    else if (part !== undefined) payer.onPartFailed(host, part, reason)
+    else if (part !== undefined) search.onPartFailed(host, part, reason)
   })
 }
 
@@ -151,13 +153,16 @@ export function onOfferSettled (host: Host, origin: OriginId): void {
     const hop = host.tables.hops.get(origin)
     const part = host.tables.parts.get(origin)
     if (hop !== undefined) outgoingSettled(host, hop)
-    else if (part !== undefined) payer.onPartSettled(host, part)
+    else if (part !== undefined) search.onPartSettled(host, part)
   })
 }
 
 /** The removal of a lock that this node received is irrevocable. */
 export function onLockRemoved (host: Host, channelId: ChannelId, id: number, _how: 'fulfilled' | 'failed' | 'expired'): void {
-  entering(host, () => { incomingRemoved(host, channelId, id) })
+  entering(host, () => {
+    incomingRemoved(host, channelId, id)
+    held.onHeldRemoved(host, channelId, id)
+  })
 }
 
 /** A timer of this folder. A key whose matter has ended is not an error: timers are set and cleared in other batches. */
@@ -167,6 +172,9 @@ export function onPaymentTimer (host: Host, key: string): void {
     switch (what) {
       case 'half': onHalfTimer(host, id); break
       case 'pay': payer.onPayTimeout(host, id); break
+      case 'collect': search.lockCollected(host, id); break
+      case 'hints': search.onHintsTimer(host, id); break
+      case 'held': held.onHeldTimer(host, id as InvoiceId); break
       case 'open': payee.openHalf(host, id as InvoiceId, more as MeetingPointId); break
       case 'expire': payee.onInvoiceExpired(host, id as InvoiceId); break
       default: invariant(false, `a payment timer is for a half, a payment or an invoice, not ${key}`)
@@ -231,7 +239,7 @@ function takeBackUnsent (host: Host, peer: PeerId): void {
     if (hop !== undefined && host.peerOf(channelId) === peer && host.offerState(origin) === 'queued' && host.cancelOffer(origin)) failHop(host, hop, 'busy')
   }
   for (const part of [...host.tables.parts.values()]) {
-    if (host.peerOf(part.channelId) === peer && host.offerState(part.origin) === 'queued' && host.cancelOffer(part.origin)) payer.onPartFailed(host, part, 'busy')
+    if (host.peerOf(part.channelId) === peer && host.offerState(part.origin) === 'queued' && host.cancelOffer(part.origin)) search.onPartFailed(host, part, 'busy')
   }
 }
 

@@ -1,6 +1,7 @@
 import { refuse } from '../base/step.js'
+import { watchHeld } from './held.js'
 import { openInvoice, onInvoiceExpired } from './payee.js'
-import { onPartFailed } from './payer.js'
+import { onPartFailed } from './payer-search.js'
 import { fail } from './payer-result.js'
 import type { Host } from './tables.js'
 
@@ -36,5 +37,6 @@ export function restart (host: Host): void {
     const entity = { ...invoice, meetingPoints: invoice.meetingPoints.map((at) => ({ ...at, attempt: at.attempt + 1 })) }
     tables.invoices.set(entity.id, entity)
     openInvoice(host, entity)
+    watchHeld(host, entity.id) // ROUTE-50: parts that are held are held on
   }
 }

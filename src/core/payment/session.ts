@@ -96,9 +96,10 @@ export const lockMessage = record({
   /** What this part brings. */
   amount: units,
   attempt: u16,
-  /** Parts of the payment, and what all of them bring. */
-  parts: u16,
-  total: units
+  /** What all parts of the payment bring. */
+  total: units,
+  /** Of a payment in parts: X = x·G, the same in all of them, and this one's share; x is the sum of all shares. @see ROUTE-50 */
+  set: optional(record({ point: bytes33, share: bytes32 }))
 })
 export type LockMessage = ValueOf<typeof lockMessage>
 export const LOCK_MESSAGE_VERSION = 1

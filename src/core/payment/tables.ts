@@ -1,7 +1,9 @@
 import type { Hex } from '../base/bytes.js'
 import type { AssetId, ChannelId, InvoiceId, MeetingPointId, OriginId, PeerId, RequestId, RouteId } from '../base/ids.js'
 import type { Units } from '../base/money.js'
+import type { Refusal } from '../base/step.js'
 import { bool, bytes32, bytes33, entity, hexOf, list, oneOf, optional, record, text, u16, u48, units, type ValueOf } from '../base/struct.js'
+import { expiryLayout } from '../channel/lock.js'
 import { createTable, type Journal, type Table } from '../base/table.js'
 import type { Ciphertext, EndpointPair } from '../crypto/elgamal.js'
 import type { PaymentHost } from './host.js'
@@ -92,6 +94,24 @@ export const hopEntity = record({
   outgoingOver: bool
 })
 export type Hop = ValueOf<typeof hopEntity>
+
+/** A lock of an invoice of ours that is one part of a payment: held back until all parts are here. Deleted when it is claimed or given back. */
+export const heldEntity = record({
+  invoiceId: hexOf<InvoiceId>(32),
+  channelId: hexOf<ChannelId>(32),
+  lockId: u48,
+  /** What it counts for, and what it brings. */
+  amount: units,
+  brought: units,
+  /** X: parts with the same belong together. */
+  set: bytes33,
+  share: bytes32,
+  /** t = z + x + shift. */
+  shift: bytes32,
+  expiry: expiryLayout,
+  heldMs: u48
+})
+export type Held = ValueOf<typeof heldEntity>
 
 // ---- Volatile ----
 
@@ -194,6 +214,8 @@ export interface Opening {
   readonly used: boolean
   /** Not before this is the next half opened because a matched one ended without a lock. */
   readonly nextMs: number
+  /** Sixteenths of the amount that are asked for: all, unless there was no way for so much. */
+  readonly sixteenths: number
 }
 
 /** A payment that looks for a way. */
@@ -206,11 +228,43 @@ export interface Search {
   readonly plan: ReadonlyArray<{ readonly meetingPoint: MeetingPointId, readonly exact: boolean, readonly round: number, readonly ahead: number }>
   readonly position: number
   readonly half: HalfId | undefined
+  /** Halves tried so far, under every plan. */
+  readonly tries: number
+  /** When to stop waiting for hints. */
+  readonly hintsUntilMs: number
+  /** Sixteenths of the amount that a part of this plan brings; all of them: the whole amount in one lock. */
+  readonly sixteenths: number
+  /** Something was found that a smaller amount could help against. */
+  readonly short: boolean
+  /** Ways for parts, reserved and not locked yet. */
+  readonly collected: readonly Collected[]
+  /** x and X of a payment in parts, and the shares of x in the parts that are locked. */
+  readonly set: { readonly secret: Uint8Array, readonly point: Uint8Array } | undefined
+  readonly shares: ReadonlyMap<OriginId, Uint8Array>
+  /** Nothing new is tried: this is answered when all parts have come back. */
+  readonly over: Refusal | undefined
   /** The cheapest way that was too dear, and the shortest that locked for too long. */
   readonly feeSeen: Units | undefined
   readonly secondsSeen: number | undefined
   readonly lockFailed: string | undefined
   readonly reason: string
+}
+
+/** The first hop of a way that was found. */
+export type FirstHop =
+  | { readonly peer: PeerId, readonly routeId: RouteId, readonly onion: Uint8Array }
+  | { readonly crossing: Crossing, readonly payee: Half }
+
+/** A way of a payer that waits for the ways of the other parts. */
+export interface Collected {
+  readonly half: Half
+  readonly via: FirstHop
+  readonly channelId: ChannelId
+  /** What it delivers, and what that takes. */
+  readonly amount: Units
+  readonly amountIn: Units
+  readonly tweaks: readonly Uint8Array[]
+  readonly expiryDeltaSeconds: number
 }
 
 /** Requests that wait for the end of a payment. */
@@ -221,7 +275,7 @@ export interface MakeBucket { readonly left: number, readonly atMs: number }
 
 /** What happened to a half route of our own, for payer and payee to act on within the same step. */
 export type HalfOutcome =
-  | { readonly type: 'routed', readonly half: Half, readonly quote: Quote, readonly via: { readonly peer: PeerId, readonly routeId: RouteId, readonly onion: Uint8Array } | { readonly crossing: Crossing, readonly payee: Half } }
+  | { readonly type: 'routed', readonly half: Half, readonly quote: Quote, readonly via: FirstHop }
   | { readonly type: 'matched', readonly half: Half }
   | { readonly type: 'failed', readonly half: Half, readonly reason: NoRouteReason }
 
@@ -230,6 +284,8 @@ export interface PaymentTables {
   readonly payments: Table<PaymentId, Payment>
   readonly parts: Table<OriginId, Part>
   readonly hops: Table<OriginId, Hop>
+  /** Under `<channel>/<lock>`. */
+  readonly held: Table<string, Held>
   readonly halves: Table<HalfId, Half>
   /** Half routes by the id that the neighbour before gave them, under `<peer>/<route id>`. */
   readonly inward: Table<string, { readonly half: HalfId }>
@@ -256,12 +312,14 @@ export const invoiceLayout = entity<InvoiceEntity>('invoice', 1, invoiceEntity)
 export const paymentLayout = entity<Payment>('payment', 1, paymentEntity)
 export const partLayout = entity<Part>('part', 1, partEntity)
 export const hopLayout = entity<Hop>('hop', 1, hopEntity)
+export const heldLayout = entity<Held>('held', 1, heldEntity)
 /** The stored tables and their layouts, by the name of the table. */
-export const PAYMENT_LAYOUTS = { invoice: invoiceLayout, payment: paymentLayout, part: partLayout, hop: hopLayout } as const
+export const PAYMENT_LAYOUTS = { invoice: invoiceLayout, payment: paymentLayout, part: partLayout, hop: hopLayout, held: heldLayout } as const
 
 /** Group of a hop: its incoming lock. */
 export const incomingOf = (channelId: ChannelId, lockId: number): string => `${channelId}/${lockId}`
 export const routeKey = (peer: PeerId, routeId: RouteId): string => `${peer}/${routeId}`
+export const heldKey = (channelId: ChannelId, lockId: number): string => `${channelId}/${lockId}`
 export const openingKey = (invoiceId: InvoiceId, meetingPoint: MeetingPointId): string => `${invoiceId}/${meetingPoint}`
 /** Group of a half: side, and who is before it. */
 export const halfGroup = (side: RouteSide, from: string): string => `${side}/${from}`
@@ -274,6 +332,7 @@ export function createPaymentTables (journal: Journal): PaymentTables {
     payments: createTable(journal, 'payment', { layout: paymentLayout }),
     parts: createTable(journal, 'part', { layout: partLayout, groupBy: (_key, part) => part.paymentId }),
     hops: createTable(journal, 'hop', { layout: hopLayout, groupBy: (_key, hop) => incomingOf(hop.incoming.channelId, hop.incoming.lockId) }),
+    held: createTable(journal, 'held', { layout: heldLayout, groupBy: (_key, held) => held.invoiceId }),
     halves: createTable(journal, 'half', { groupBy: (_key, half) => halfGroup(half.side, beforeOf(half.from)) }),
     inward: createTable(journal, 'inward', { groupBy: peerOfKey }),
     outward: createTable(journal, 'outward', { groupBy: peerOfKey }),

@@ -83,7 +83,7 @@ describe('payer, looking for a route', () => {
     })
 
     it('refuses a quote in another asset, and one that does not carry the amount', () => {
-      for (const change of [{ assetIn: 'ab'.repeat(32) as typeof BTC.id }, { maxOut: asUnits(122n), minOut: asUnits(0n) }]) {
+      for (const change of [{ assetIn: 'ab'.repeat(32) as typeof BTC.id }, { minOut: asUnits(123n + 1n), maxOut: asUnits(200n) }]) {
         const net = twelve()
         net.faults.route = (from, to, message) => from === 1 && to === 0 && message.type === 'haveRoute' ? { ...message, quote: { ...message.quote, ...change } } : message
         const answer = net.pay(0, net.invoice(7, 123n).invoice)
@@ -156,7 +156,7 @@ describe('forwarder, route reserved', () => {
           net.assertNothingLeft()
         })
       }
-      altered('refuses a lock below its quote [ROUTE-34]', { amount: 100n })
+      altered('refuses a lock that leaves less than the least of the way behind [ROUTE-34]', { amount: 10n })
       altered('refuses a lock that does not cover its base [ROUTE-34]', { amount: 9n })
       altered('refuses a lock that ends too soon [ROUTE-33, ROUTE-34]', { expirySeconds: -400 })
       altered('refuses a lock that would freeze its money for too long [ROUTE-33]', { expirySeconds: 100_000 })

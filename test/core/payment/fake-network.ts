@@ -157,7 +157,7 @@ export class FakeNetwork {
     node.tables = createPaymentTables(node.journal)
     for (const [key, bytes] of node.store) {
       const [name, ...rest] = key.split('/')
-      const table = [node.tables.invoices, node.tables.payments, node.tables.parts, node.tables.hops].find((one) => one.name === name)
+      const table = [node.tables.invoices, node.tables.payments, node.tables.parts, node.tables.hops, node.tables.held].find((one) => one.name === name)
       const layout = PAYMENT_LAYOUTS[name as keyof typeof PAYMENT_LAYOUTS]
       ;(table as unknown as { load: (key: string, value: object) => void }).load(rest.join('/'), layout.decode(bytes))
     }

@@ -60,7 +60,9 @@ describe('session', () => {
   })
 
   it('reads lock messages of its version only', () => {
-    const message = { version: 1, amount: asUnits(5n), attempt: 3, parts: 1, total: asUnits(5n) }
+    const single = { version: 1, amount: asUnits(5n), attempt: 3, total: asUnits(5n), set: undefined }
+    assert.deepEqual(readLockMessage(lockMessageBytes(single)), single)
+    const message = { ...single, total: asUnits(9n), set: { point: mulG(scalar('x')), share: scalar('share') } }
     const bytes = lockMessageBytes(message)
     assert.ok(bytes.length <= PLAIN_MESSAGE_MAX)
     assert.deepEqual(readLockMessage(bytes), message)

@@ -82,7 +82,7 @@ export const MESSAGES: Readonly<Record<string, RouteMessage>> = {
   'a MakeRoute with waypoints': { ...MAKE, waypoints: [new Uint8Array(132).fill(1), new Uint8Array(132).fill(2)] },
   'a MakeRoute with nothing left': { ...MAKE, hopsLeft: 0, forwardsLeft: 0, detoursLeft: 0, timeLeftMs: 0, amount: asUnits(0n) },
   'a HaveRoute': { type: 'haveRoute', routeId: routeId('payer'), quote: ODD, onion },
-  'a Matched': { type: 'matched', routeId: routeId('payee') },
+  'a Matched': { type: 'matched', routeId: routeId('payee'), amount: asUnits(1_000n) },
   'a HaveNoRoute': { type: 'haveNoRoute', routeId: routeId('payer'), reason: 'no-match', forwardsLeft: 12 },
   'a Cancel': { type: 'cancel', routeId: routeId('payer') }
 }

@@ -1,0 +1,85 @@
+import { asUnits, minUnits, mulDivCeil, subUnitsOrZero, UNITS_MAX, type Units } from '../base/money.js'
+import type { MeetingPointId } from '../base/ids.js'
+import type { Invoice } from './invoice.js'
+import { MEETING_POINTS_TRIED_MAX, PARTS_MAX, WHOLE } from './limits.js'
+import { roundedUp } from './quote.js'
+import { reservedOn } from './reservations.js'
+import type { Host, Payment, Search } from './tables.js'
+
+/** What a payer asks for, of which meeting points, in which order. Splitting is described at {@link smaller}. */
+
+/** Meeting points by this node's own distance, those without a part of this payment first; first with room for the fee, then for the bare amount. */
+export function planFor (host: Host, invoice: Invoice, amount: Units, feeMax: Units, used: ReadonlyMap<MeetingPointId, number> = new Map()): Search['plan'] {
+  const known = new Map(host.meetingPoints(invoice.asset, amount, 'to').map(({ id, hops }) => [id, hops + host.draw('tie')[0]! / 512]))
+  for (const id of invoice.meetingPoints) if (host.hosted.has(id)) known.set(id, 0)
+  const uses = (id: MeetingPointId): number => used.get(id) ?? 0
+  const order = invoice.meetingPoints.filter((id) => known.has(id)).sort((a, b) => uses(a) - uses(b) || known.get(a)! - known.get(b)!).slice(0, MEETING_POINTS_TRIED_MAX)
+  const roomy = order.map((meetingPoint) => ({ meetingPoint, exact: false, round: 0, ahead: 0 }))
+  return toldAmount(amount, feeMax) === amount ? roomy : [...roomy, ...order.map((meetingPoint) => ({ meetingPoint, exact: true, round: 0, ahead: 0 }))]
+}
+
+/** The largest amount as neighbours are told it. @see ROUTE-12 */
+export const toldAmount = (amount: Units, feeMax: Units): Units => roundedUp(asUnits(amount + feeMax > UNITS_MAX ? UNITS_MAX : amount + feeMax))
+
+/** What is neither locked nor about to be. */
+export function remainingOf (host: Host, search: Search, payment: Payment): Units {
+  let sum = 0n
+  for (const { amountOut } of host.tables.parts.group(payment.id).values()) sum += amountOut
+  for (const { amount } of search.collected) sum += amount
+  return subUnitsOrZero(payment.amount, asUnits(sum))
+}
+
+/** What is left of the fee that may be paid. */
+export function feeLeft (host: Host, search: Search, payment: Payment): Units {
+  let sum = 0n
+  for (const { amountIn, amountOut } of host.tables.parts.group(payment.id).values()) sum += amountIn - amountOut
+  for (const { amountIn, amount } of search.collected) sum += amountIn - amount
+  return subUnitsOrZero(payment.feeMax, asUnits(sum))
+}
+
+/** Parts that may still be added. */
+export const slotsLeft = (host: Host, search: Search): number => PARTS_MAX - host.tables.parts.group(search.paymentId).size - search.collected.length
+
+/** The least that a part may bring, so that the rest fits into the parts that are left. */
+export const leastPart = (remaining: Units, slots: number): bigint => slots < 1 ? remaining + 1n : mulDivCeil(remaining, 1n, BigInt(slots))
+
+/** What a part of so many sixteenths brings. */
+export const sixteenthsOf = (amount: Units, sixteenths: number): Units => asUnits(mulDivCeil(amount, BigInt(sixteenths), BigInt(WHOLE)))
+
+/** What is asked for next. */
+export const askedFor = (payment: Payment, remaining: Units, sixteenths: number): Units => minUnits(remaining, sixteenthsOf(payment.amount, sixteenths))
+
+/** The same amount of a part once more, by a plan made anew. */
+export function replanned (host: Host, search: Search, payment: Payment): Search {
+  const amount = askedFor(payment, remainingOf(host, search, payment), search.sixteenths)
+  return { ...search, plan: planFor(host, search.invoice, amount, feeLeft(host, search, payment), usedBy(host, search)), position: 0 }
+}
+
+/**
+ * A plan for smaller parts, when there is one that could help: as much as a channel of ours could send, after that half
+ * of what was asked for, as long as the rest fits into the parts that are left. @see ROUTE-51
+ */
+export function smaller (host: Host, search: Search, payment: Payment): Search | undefined {
+  const remaining = remainingOf(host, search, payment)
+  const before = askedFor(payment, remaining, search.sixteenths)
+  for (let sixteenths = search.sixteenths === WHOLE ? WHOLE - 1 : search.sixteenths >> 1; sixteenths > 0; sixteenths--) {
+    const amount = askedFor(payment, remaining, sixteenths)
+    if (amount >= before || amount < leastPart(remaining, slotsLeft(host, search))) continue
+    const next = replanned(host, { ...search, sixteenths }, payment)
+    if (next.plan.some(({ meetingPoint }) => canSend(host, search.invoice, meetingPoint, amount))) return next
+  }
+  return undefined
+}
+
+function canSend (host: Host, { asset }: Invoice, meetingPoint: MeetingPointId, amount: Units): boolean {
+  return host.hosted.has(meetingPoint) || host.nextHops({
+    meetingPoint, direction: 'to', asset, amount, exclude: new Set(), random: host.draw('fitting'), reserved: (channelId, direction) => reservedOn(host, channelId, direction)
+  }).length > 0
+}
+
+/** How many parts go over each meeting point. */
+function usedBy (host: Host, search: Search): ReadonlyMap<MeetingPointId, number> {
+  const used = new Map<MeetingPointId, number>()
+  for (const { meetingPoint } of [...host.tables.parts.group(search.paymentId).values(), ...search.collected.map(({ half }) => half)]) used.set(meetingPoint, (used.get(meetingPoint) ?? 0) + 1)
+  return used
+}
