@@ -32,8 +32,6 @@ const channelRecord = record({
  * The enforced channel fills it when the funding transaction is known, and the node writes a backup anew then.
  */
 export type ChannelBackup = ValueOf<typeof channelRecord>
-/** Layout of a channel in a backup, for whoever keeps one after a restore. */
-export const channelBackup = channelRecord
 
 const contentRecord = record({
   /** Of the network, for people; the header names it for programs. */

@@ -50,9 +50,9 @@ export const enforcedAt = (state: NodeState, channelId: ChannelId): Enforced | u
 /** Whether commitments of it are signed: the funding transaction may be in the chain. */
 export const isSigned = ({ state: { stage } }: Enforced): boolean => stage === 'signed' || stage === 'confirmed'
 
-/** How many channels of a chain may have to be closed by their commitments. */
+/** How many channels of a chain may have to be closed by our commitments. @see ENF-23 */
 export function enforcedOn (state: NodeState, chain: ChainName): number {
   let count = 0
-  for (const channel of enforcedChannels(state, chain)) if (isSigned(channel)) count++
+  for (const channel of enforcedChannels(state, chain)) if (isSigned(channel) && !channel.state.behind) count++
   return count
 }

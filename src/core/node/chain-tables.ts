@@ -1,10 +1,8 @@
 import type { Hex } from '../base/bytes.js'
-import type { ChannelId } from '../base/ids.js'
+import type { ChannelId, PeerId } from '../base/ids.js'
 import { bytesOf, entity, hexOf, list, oneOf, optional, record, text, u32, type ValueOf } from '../base/struct.js'
 import { createTable, type Journal, type Table } from '../base/table.js'
-import { channelBackup } from '../backup/content.js'
 import { BACKUP_ADDRESSES_MAX, BACKUP_ADDRESS_BYTES_MAX } from '../backup/limits.js'
-import type { ChainFacts } from '../channel/chain-facts.js'
 import type { EnforcedOpening } from '../channel/messages.js'
 import { outpointText, type ChainName, type ChainWatch, type Outpoint } from '../wallet/chain-facts.js'
 import type { SendId } from '../wallet/tables.js'
@@ -40,12 +38,12 @@ export type Purse = ValueOf<typeof purseRecord>
 export const purseLayout = entity<Purse>('channel-purse', 1, purseRecord)
 
 const restoredRecord = record({
-  backup: channelBackup,
+  channelId: hexOf<ChannelId>(32),
+  peer: text<PeerId>(64),
   /** Where the peer may be reached. */
-  addresses: list(text(BACKUP_ADDRESS_BYTES_MAX), BACKUP_ADDRESSES_MAX),
-  payout: payoutScript
+  addresses: list(text(BACKUP_ADDRESS_BYTES_MAX), BACKUP_ADDRESSES_MAX)
 })
-/** A channel that came from a backup and waits for its peer to close it, under `restored-channel/<channel id>`. */
+/** How to reach the peer of a channel that came from a backup and waits to be closed by it, under `restored-channel/<channel id>`. */
 export type Restored = ValueOf<typeof restoredRecord>
 export const restoredLayout = entity<Restored>('restored-channel', 1, restoredRecord)
 
@@ -89,7 +87,6 @@ export interface ChainTables {
   readonly tips: Table<ChainName, ChainTip>
   readonly purses: Table<ChannelId, Purse>
   readonly restored: Table<ChannelId, Restored>
-  readonly restoredFacts: Table<ChannelId, ChainFacts>
   readonly news: Table<ChainName, ChainNews>
   /** By chain and what is watched. */
   readonly watches: Table<string, Watching>
@@ -106,7 +103,6 @@ export function createChainTables (journal: Journal): ChainTables {
     tips: createTable(journal, 'chain-tip', { layout: chainTipLayout }),
     purses: createTable(journal, 'channel-purse', { layout: purseLayout }),
     restored: createTable(journal, 'restored-channel', { layout: restoredLayout }),
-    restoredFacts: createTable(journal, 'restored-channel-facts'),
     news: createTable(journal, 'chain-news'),
     watches: createTable(journal, 'chain-watch'),
     fundingSeen: createTable(journal, 'channel-funding-seen'),

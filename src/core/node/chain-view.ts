@@ -1,7 +1,6 @@
-import { coin } from '../base/assets.js'
 import type { BackupContent } from '../backup/content.js'
 import { BACKUP_ADDRESS_BYTES_MAX, BACKUP_ADDRESSES_MAX, BACKUP_CHANNELS_MAX, BACKUP_PEERS_MAX } from '../backup/limits.js'
-import { describeChannel, dutiesFor } from '../channel/channel.js'
+import { backupOf, describeChannel, dutiesFor } from '../channel/channel.js'
 import { CHAIN_NUMBERS } from '../channel/enforced/limits.js'
 import { confirmed, indexSpends, NO_FACTS } from '../channel/chain-facts.js'
 import type { Channel, ChannelView } from '../channel/entity.js'
@@ -9,20 +8,15 @@ import type { ChainName } from '../wallet/chain-facts.js'
 import { balanceOf, reserveFor, sendViews } from '../wallet/wallet.js'
 import type { SendView, WalletBalance } from '../wallet/views.js'
 import { enforcedChannels, enforcedOn, isEnforced, isSigned, type Enforced } from './chain-heights.js'
-import type { Restored } from './chain-tables.js'
 import { commitmentTxid, named } from './enforcement.js'
 import type { BlockName } from './events.js'
 import type { Network } from './genesis.js'
 import type { Hosts } from './hosts.js'
 import { FUNDING_LATE_BLOCKS } from './limits.js'
-import { backupOf, closingOf } from './restoration.js'
 import { closingTxid } from './waits.js'
 
-/** Channels, with what the chain says of those that it enforces; those of a backup behind them. */
-export function channelViews (hosts: Hosts, network: Network): readonly ChannelView[] {
-  const own = [...hosts.state.channel.channels.values()].map((channel) => channelView(hosts, channel))
-  return [...own, ...[...hosts.chainTables.restored.values()].map((restored) => restoredView(hosts, restored, network))]
-}
+/** Channels, with what the chain says of those that it enforces. */
+export const channelViews = (hosts: Hosts): readonly ChannelView[] => [...hosts.state.channel.channels.values()].map((channel) => channelView(hosts, channel))
 
 function channelView (hosts: Hosts, channel: Channel): ChannelView {
   const view = describeChannel(hosts.channel, channel)
@@ -68,20 +62,6 @@ function sweepHeightOf (hosts: Hosts, { id, state }: Enforced): number | undefin
   return Math.max(closed.by.height, ...expiries) + delay
 }
 
-function restoredView (hosts: Hosts, restored: Restored, network: Network): ChannelView {
-  const { channelId, peer, chain, funding, format, fundingSat } = restored.backup
-  const asset = coin(chain === 'bitcoin' ? 'btc' : 'ltc', network.kind === 'mainnet' ? 'mainnet' : 'regtest').id
-  const closing = closingOf(hosts, restored)
-  const most = fundingSat * 1000n
-  return {
-    id: channelId, peer, kind: 'chain', asset, status: 'failed', owedToUs: 0n, localLimit: most, remoteLimit: most, spendable: 0n, receivable: 0n, locks: [], round: 0,
-    fundingTxid: funding.txid, fundingIndex: funding.vout, format, ...(closing === undefined ? {} : { closingTxid: closing.txid }),
-    next: closing === undefined
-      ? 'Restored from a backup: the peer is asked to close it at every connection, and what is ours is taken then.'
-      : 'Restored from a backup: it was closed, and what is ours is being taken.'
-  }
-}
-
 export function walletBalances ({ wallet }: Hosts): readonly WalletBalance[] {
   return wallet === undefined ? [] : [...wallet.chains.keys()].filter((chain) => wallet.tables.accounts.has(chain)).map((chain) => balanceOf(wallet, chain))
 }
@@ -91,16 +71,15 @@ export const walletSends = ({ wallet }: Hosts, chain: ChainName): readonly SendV
 
 export const resumeOf = (hosts: Hosts, chain: ChainName): readonly BlockName[] => hosts.chainTables.tips.get(chain)?.blocks ?? []
 
-/** What a backup of now holds: nothing of it grows old. Channels of an earlier backup are in it until they have ended. */
+/** What a backup of now holds: nothing of it grows old. Channels that came from an earlier one are in it until they have ended. */
 export function backupContent (hosts: Hosts, network: Network, createdMs: number): BackupContent {
-  const channels = [...hosts.state.channel.channels.values()].flatMap(({ id }) => backupOf(hosts, id) ?? [])
   return {
     network: network.name,
     peerId: hosts.self,
     identity: undefined,
     peers: peersOf(hosts).slice(0, BACKUP_PEERS_MAX),
     chains: [...hosts.chainTables.tips.values()].map(({ chain, sinceHeight }) => ({ chain, sinceHeight })),
-    channels: [...channels, ...[...hosts.chainTables.restored.values()].map(({ backup }) => backup)].slice(0, BACKUP_CHANNELS_MAX),
+    channels: [...hosts.state.channel.channels.values()].flatMap((channel) => backupOf(channel) ?? []).slice(0, BACKUP_CHANNELS_MAX),
     createdMs
   }
 }
@@ -110,7 +89,7 @@ function peersOf ({ state, chainTables }: Hosts): Array<BackupContent['peers'][n
   const add = (peer: BackupContent['peers'][number]['peer'], addresses: readonly string[]): void => {
     peers.set(peer, { peer, addresses: addresses.filter((address) => address.length <= BACKUP_ADDRESS_BYTES_MAX).slice(0, BACKUP_ADDRESSES_MAX) })
   }
-  for (const { backup, addresses } of chainTables.restored.values()) add(backup.peer, addresses)
+  for (const { peer, addresses } of chainTables.restored.values()) add(peer, addresses)
   for (const { peer, addresses } of state.link.links.values()) add(peer, addresses)
   return [...peers.values()]
 }
@@ -126,7 +105,6 @@ export function chainWarnings (hosts: Hosts): readonly string[] {
     if (missing !== undefined && channels > 0) warnings.push(`the wallet keeps ${missing} coins of ${reserveFor(channels).coinSat} sat on ${chain} too few for fees: pay some to \`amiko wallet address\``)
   }
   for (const channel of enforcedChannels(hosts.state)) warnings.push(...warningsOf(hosts, channel))
-  for (const { backup } of hosts.chainTables.restored.values()) warnings.push(`channel ${backup.channelId} came from a backup: ${backup.peer} is asked to close it`)
   return warnings
 }
 

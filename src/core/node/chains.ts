@@ -9,7 +9,7 @@ import type { BlockName, ChainEvent, ChainState, WatchHistory } from './events.j
 import { restartFundings, reviewFundings } from './fundings.js'
 import type { Hosts } from './hosts.js'
 import { RESUME_BLOCKS_MAX } from './limits.js'
-import { askAboutRestored, onRestoredHeightLost, onRestoredSpend, restartRestored, tendRestored } from './restoration.js'
+import { restartRestored } from './restoration.js'
 import { askHistories, historiesWanted, historyKnown } from './watching.js'
 
 /**
@@ -36,7 +36,7 @@ export function onChainEvent (hosts: Hosts, event: ChainEvent): void {
     case 'blockDisconnected': return onBlockLost(hosts, chain, event.block)
     case 'transactionSeen': {
       if (wallet !== undefined) wallets.onTransactionSeen(wallet, chain, event.transaction)
-      return spendSeen(hosts, chain, event.transaction.raw, undefined)
+      return onSpendSeen(hosts, chain, event.transaction.raw, undefined)
     }
     case 'chainHistory': {
       if (event.of.type === 'outpoint') return onOutputHistory(hosts, chain, event)
@@ -82,7 +82,6 @@ function askEverything (hosts: Hosts, chain: ChainName): void {
   for (const targetBlocks of FEE_TARGETS) wallet.askFeeRate(chain, targetBlocks)
   publishAgain(wallet, chain)
   askAboutFundings(hosts, chain)
-  askAboutRestored(hosts, chain)
   askHistories(hosts, chain)
   moveAll(hosts, chain)
 }
@@ -110,11 +109,10 @@ function onBlock (hosts: Hosts, chain: ChainName, tip: BlockName, transactions: 
   if (hosts.wallet === undefined) return onNewHeight(hosts, chain)
   wallets.onBlockConnected(hosts.wallet, chain, tip, transactions)
   if (last !== undefined && !follows) onGap(hosts, hosts.wallet, chain, Math.min(last.height, tip.height))
-  for (const { raw } of transactions) spendSeen(hosts, chain, raw, tip.height)
+  for (const { raw } of transactions) onSpendSeen(hosts, chain, raw, tip.height)
   onNewHeight(hosts, chain)
   reviewFundings(hosts, chain)
   askHistories(hosts, chain)
-  tendRestored(hosts, chain)
 }
 
 /** Blocks were not told: what happened in them is asked for, a little further back than the last that was. */
@@ -133,17 +131,11 @@ function onBlockLost (hosts: Hosts, chain: ChainName, block: BlockName): void {
   heard(hosts, chain)
   if (hosts.wallet !== undefined) wallets.onBlockDisconnected(hosts.wallet, chain, block)
   onHeightLost(hosts, chain, block.height)
-  onRestoredHeightLost(hosts, chain, block.height)
-}
-
-function spendSeen (hosts: Hosts, chain: ChainName, raw: Uint8Array, height: number | undefined): void {
-  for (const channelId of onSpendSeen(hosts, chain, raw, height)) onRestoredSpend(hosts, channelId, raw, height)
 }
 
 function onOutputHistory (hosts: Hosts, chain: ChainName, { of, history }: { readonly of: Extract<ChainEvent, { type: 'chainHistory' }>['of'], readonly history: WatchHistory | undefined }): void {
   if (history === undefined) return // Asked again at the next block.
-  for (const { raw, block } of history.confirmed) spendSeen(hosts, chain, raw, block.height)
-  for (const { raw } of history.unconfirmed) spendSeen(hosts, chain, raw, undefined)
+  for (const { raw, block } of history.confirmed) onSpendSeen(hosts, chain, raw, block.height)
+  for (const { raw } of history.unconfirmed) onSpendSeen(hosts, chain, raw, undefined)
   historyKnown(hosts, chain, of)
-  tendRestored(hosts, chain)
 }

@@ -112,21 +112,16 @@ function notThere (hosts: Hosts, channel: Enforced): void {
 
 const sameOutpoint = (a: Outpoint, b: Outpoint): boolean => a.txid === b.txid && a.vout === b.vout
 
-/** A transaction that touches what is watched, as far as it spends what a channel watches. @returns channels that are not ours to decide here */
-export function onSpendSeen (hosts: Hosts, chain: ChainName, raw: Uint8Array, height: number | undefined): readonly ChannelId[] {
+/** A transaction that touches what is watched, as far as it spends what a channel watches. */
+export function onSpendSeen (hosts: Hosts, chain: ChainName, raw: Uint8Array, height: number | undefined): void {
   const tx = readTransaction(raw)
-  if (tx === undefined) return [] // A backend may say anything.
+  if (tx === undefined) return // A backend may say anything.
   const watchers = new Set(tx.inputs.flatMap((input) => watchersOf(hosts, chain, named(input))))
-  const others: ChannelId[] = []
   for (const channelId of watchers) {
-    if (enforcedAt(hosts.state, channelId) === undefined) {
-      others.push(channelId)
-      continue
-    }
+    if (enforcedAt(hosts.state, channelId) === undefined) continue
     hosts.moved.add(channelId)
     hosts.within(channelId, () => { transactionSeen(hosts.channel, channelId, raw, height) })
   }
-  return others
 }
 
 /** What closes a channel whose end the chain decides: what spends its funding output, or is about to. Undefined when the peer must publish. */

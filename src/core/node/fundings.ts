@@ -16,6 +16,7 @@ import { enforcedAt, enforcedChannels, type Enforced } from './chain-heights.js'
 import type { Purse } from './chain-tables.js'
 import type { Hosts } from './hosts.js'
 import { OPENING_PATIENCE_MS } from './limits.js'
+import { onRestoredEnded } from './restoration.js'
 import { endWatches } from './watching.js'
 
 /**
@@ -123,6 +124,7 @@ export function onChannelEnded (hosts: Hosts, channelId: ChannelId): void {
   if (hosts.chains.size > 0) hosts.clearTimer(timerOf(channelId))
   if (fundingSeen.has(channelId)) endWatches(hosts, channelId)
   fundingSeen.delete(channelId)
+  onRestoredEnded(hosts, channelId)
   for (const key of [...published.group(channelId).keys()]) published.delete(key)
 }
 

@@ -18,7 +18,7 @@ import { enforcedAt } from './chain-heights.js'
 import { commitmentTxid, tendMoved } from './enforcement.js'
 import { onChannelEnded, onFundingSigned, onFundingWanted, onOpeningTimer, openFunded } from './fundings.js'
 import { createHosts, type Hosts } from './hosts.js'
-import { onPeerOfRestored, restore } from './restoration.js'
+import { restore } from './restoration.js'
 import { onWalletRequest } from './wallet-requests.js'
 import { closingTxid } from './waits.js'
 import type { Request } from './requests.js'
@@ -94,7 +94,6 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
         hosts.connected.add(event.peer)
         links.onPeerConnected(hosts.link, event.peer)
         onPeerConnected(hosts.channel, event.peer)
-        onPeerOfRestored(hosts, event.peer)
         routing.onPeerConnected(hosts.routing, event.peer)
         payments.onPeerConnected(hosts.payment, event.peer)
         break
@@ -168,7 +167,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
         return isRefusal(stopped) ? stopped : {}
       }
       case 'wallet.address': case 'wallet.send': case 'wallet.bump': return onWalletRequest(hosts, what)
-      case 'backup.restore': return restore(hosts, what.restoration)
+      case 'backup.restore': return restore(hosts, options.network, what.restoration)
       default: return unreachable(what)
     }
   }

@@ -21,7 +21,7 @@ export function createView (hosts: Hosts, state: NodeState, network: Network): N
   }
   return {
     links: () => [...state.link.links.values()].map((link) => linkView(hosts.link, link)),
-    channels: () => channelViews(hosts, network),
+    channels: () => channelViews(hosts),
     invoices: () => [...state.payment.invoices.values()].map((invoice) => invoiceView(hosts.payment, invoice)),
     invoice (id) {
       const invoice = state.payment.invoices.get(id)

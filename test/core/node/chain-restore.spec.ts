@@ -51,8 +51,8 @@ describe('node, a backup is restored on an empty disk', function () {
       alice.broadcasts.length = 0
       assert.deepEqual(restore(ends, restoration), { channels: 1 })
       world.mine(1)
-      assert.match(world.channel(alice, id).next, /Restored from a backup: the peer is asked to close it/)
-      assert.match(alice.core.view.warnings().join(), /came from a backup/)
+      assert.match(world.channel(alice, id).next, /This side lost data: the peer was asked to close/)
+      assert.match(alice.core.view.warnings().join(), /this side lost data/)
       world.connect(alice, bob)
       assert.equal(world.channel(bob, id).status, 'failed')
       world.mine(2)
@@ -101,6 +101,20 @@ describe('node, a backup is restored on an empty disk', function () {
     world.mine(2)
     assert.equal(world.money(alice), before)
     assert.deepEqual(alice.core.view.channels(), [])
+  })
+
+  it('takes what a commitment of ours pays that was published before the loss', () => {
+    const ends = opened()
+    const { world, alice, id } = ends
+    const restoration = backupOf(alice)
+    world.ask(alice, { type: 'channel.close', channelId: id, force: true })
+    world.mine(2)
+    loseDisk(ends)
+    restore(ends, restoration)
+    world.mine(160)
+    assert.deepEqual(alice.core.view.channels(), [])
+    const missing = START_SAT - 100_000n - world.money(alice)
+    assert.ok(isFee(missing), `${missing}`)
   })
 
   it('is part of the next backup until it has ended, and may be restored again', () => {
