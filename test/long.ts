@@ -25,7 +25,7 @@ const LANES: ReadonlyArray<readonly Part[]> = [
   [
     { name: 'mutants', env: {}, words: ['--enable-source-maps', 'dist/test/mutants/main.js'] },
     { name: 'fuzz', env: { AMIKO_FUZZ_RUNS: '1000000', AMIKO_FUZZ_SEED: SEED }, words: mocha('fuzz/fuzz.spec.js') },
-    { name: 'properties', env: { AMIKO_PROPERTY_SEED: String(Number(SEED) % 2 ** 31) }, words: mocha('core') },
+    { name: 'properties', env: { AMIKO_PROPERTY_SEED: String(Number(SEED) % 2 ** 31), AMIKO_CHAIN_LIVES: '200' }, words: mocha('core') },
     { name: 'small-worlds', env: { AMIKO_SMALL_WORLDS: 'long', NODE_OPTIONS: '--max-old-space-size=6144' }, words: mocha('simulations/small-worlds.spec.js') },
     { name: 'many-payments', env: { AMIKO_PAYMENTS: '100000' }, words: mocha('simulations/many-payments.spec.js') },
     { name: 'power-cut', env: { AMIKO_POWER_CUTS: '500', AMIKO_STORM_SEED: SEED }, words: mocha('disk/power-cut.spec.js') },
