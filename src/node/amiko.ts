@@ -43,7 +43,7 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
   const config = await readConfig(options.dir)
   const { identity, ofPhrase } = await readSecrets(options.dir, options.passphrase)
   const networkKey = config.networkKey === undefined ? undefined : fromHex(config.networkKey)
-  const network = networkOf(config.network, config.kind, networkKey)
+  const network = networkOf(config.network, config.kind, networkKey, config.beacon)
   const lines = logFile(join(options.dir, 'log', 'amiko.log'))
   const logger = systemLogger({ level: options.logLevel ?? 'info', file: lines })
   const store = levelStore(options.dir)

@@ -33,6 +33,7 @@ const configSchema = z.strictObject({
   pacing: z.enum(['private', 'world']),
   acceptLinks: z.enum(['all', 'ask']).optional(),
   duty: z.enum(['volunteer', 'forwarder', 'light']).optional(),
+  beacon: z.enum(['bitcoin', 'litecoin']).optional(),
   payment: z.partialRecord(z.enum(PAYMENT_SETTING_NAMES), z.number().int().nonnegative()).optional()
 })
 

@@ -303,6 +303,8 @@ export interface NodeConfig {
    * `forwarder`: forwards only. `light`: no payments of others go through it, and it keeps few meeting points.
    */
   readonly duty?: 'volunteer' | 'forwarder' | 'light'
+  /** The chain whose blocks elect the meeting points of this network; left out: the genesis does. All nodes of a network must say the same. */
+  readonly beacon?: 'bitcoin' | 'litecoin'
   /** Overrides of payment settings, in milliseconds and seconds as their names say. */
   readonly payment?: Readonly<Record<string, number>>
 }
