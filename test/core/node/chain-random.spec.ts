@@ -6,7 +6,7 @@ import { BTC, chainNodes, sat, type ChainNodes, type TestNode } from './chain-no
 const START_SAT = 2_000_000n
 /** Fees of all transactions that one schedule may cause. */
 const FEES_MAX_SAT = 150_000n
-const RUNS = 8
+const RUNS = 5
 
 type Action =
   | { readonly type: 'pay', readonly from: number, readonly to: number, readonly amount: number }
