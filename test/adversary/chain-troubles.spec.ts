@@ -12,7 +12,8 @@ const PLACES = [{ format: 'v3-zero-fee', chain: 'bitcoin' }, { format: 'v2-fee',
 const many = (scenario: Scenario, place: Omit<Place, 'seed'>, seeds: readonly number[]): void => { for (const seed of seeds) run(scenario, { ...place, seed }) }
 
 for (const place of PLACES) {
-  describe(`a ${place.format} channel on ${place.chain}`, () => {
+  describe(`a ${place.format} channel on ${place.chain}`, function () {
+    this.timeout(180_000)
     it('after a reorganisation of its funding: frozen as long as that is gone, then used again (S10)', () => { many(reorganised, place, [0, 3]) })
     it('after a reorganisation of its commitment, of claims, or of the penalty: the same sums (S10)', () => { many(reorganised, place, [7, 10, 14, 17, 20, 23]) })
     it('whose one end is restored from an old backup: nothing of it is published, both get what is theirs (S12)', () => { many(stale, place, [0, 1]) })
@@ -21,7 +22,8 @@ for (const place of PLACES) {
   })
 }
 
-describe('a backend that does not take zero-fee packages', () => {
+describe('a backend that does not take zero-fee packages', function () {
+  this.timeout(180_000)
   it('gets no v3 channel: it is refused in clear words, and v2-fee is offered (S21)', () => {
     const { alice, bob } = twoChainEnds()
     for (const end of [alice, bob]) {

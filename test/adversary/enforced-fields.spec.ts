@@ -157,7 +157,8 @@ function assertEnforceable (end: End, name: string): void {
 }
 
 for (const format of ['v3-zero-fee', 'v2-fee'] as const) {
-  describe(`a peer of a ${format} channel that gets one field wrong (S13)`, () => {
+  describe(`a peer of a ${format} channel that gets one field wrong (S13)`, function () {
+    this.timeout(180_000)
     for (const [type, stage] of Object.entries(STAGES)) {
       it(`of ${type}: the channel stops or goes on unharmed, and what is held can be enforced`, () => {
         let tried = 0

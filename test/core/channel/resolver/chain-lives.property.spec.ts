@@ -118,7 +118,8 @@ function assertWealth ({ world, offers, offered }: Life, end: End, startSat: big
   assert(gained + cost >= due / 1000n - slack, `${end.name} has ${gained} and spent ${cost}; ${due / 1000n} are due`)
 }
 
-describe('lives of a channel on a chain, with reorganisations, dear blocks, evictions and crashes', () => {
+describe('lives of a channel on a chain, with reorganisations, dear blocks, evictions and crashes', function () {
+  this.timeout(180_000)
   it('leave the honest end all that is its own, and nothing undone [ENF-13] [ENF-20] [ENF-21] [ENF-22]', () => {
     const seen = new Map<string, number>()
     fc.assert(fc.property(fc.constantFrom(...PLACES), moves(TALK, 30, 70), fc.constantFrom(...ENDINGS), fc.nat(1_000), moves(TROUBLE, 5, 25), ([format, chain], talks, ending, pick, troubles) => {
