@@ -44,4 +44,3 @@ export function figuresOf (rows: readonly Row[]): Figures {
 
 const mean = (values: readonly number[]): number => values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
-

@@ -1,4 +1,4 @@
-import { type Graph } from './graph.js'
+import type { Graph } from './graph.js'
 
 /** Whether a payment may go through a node. */
 export type Serves = (node: number) => boolean
@@ -104,9 +104,9 @@ export function maxFlow (graph: Graph, from: number, to: number, enough: number,
       for (const x of edge) {
         for (let slot = offset[x]!; slot < offset[x + 1]!; slot++) {
           const y = head[slot]!
-          if (level[y] !== -1 || free(slot) <= 0) continue
+          if (level[y] !== -1 || free(slot) <= 0 || !(y === to || serves(y))) continue
           level[y] = depth
-          if (y === to || serves(y)) next.push(y)
+          next.push(y)
         }
       }
       edge = next

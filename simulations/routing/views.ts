@@ -64,14 +64,14 @@ export function routingView (context: ViewContext, node: number): RoutingHost {
   const neighbourGroup: View<string, Neighbour> = mapView<string, Neighbour>({
     size: degreeOf(graph, node),
     get: (key) => neighbour(key.slice(0, key.indexOf('/')) as PeerId),
-    values: function * () {
+    * values () {
       for (let slot = graph.offset[node]!; slot < graph.offset[node + 1]!; slot++) yield neighbour(peerOf(graph.head[slot]!))!
     }
   })
   const vectorGroup: View<string, Vector> = mapView<string, Vector>({
     size: roster.length,
     get: (key) => byKey(key),
-    values: function * () { for (const { place } of roster) yield vectorOf(place) }
+    * values () { for (const { place } of roster) yield vectorOf(place) }
   })
   const unused = (): never => { throw new Error('the rules that are studied only look') }
   const hosted = new Map<MeetingPointId, HostedPoint>(own === undefined ? [] : [[own.id, { id: own.id, index: 0, startedMs: 0, role: 'hosted', epoch: 0 }]])

@@ -1,6 +1,6 @@
 import type { Env } from '../../src/core/base/env.js'
 import { coin } from '../../src/core/base/assets.js'
-import type { ChannelId, MeetingPointId, OriginId, PeerId, RequestId, RouteId } from '../../src/core/base/ids.js'
+import type { ChannelId, MeetingPointId, OriginId, RequestId, RouteId } from '../../src/core/base/ids.js'
 import { invariant } from '../../src/core/base/invariant.js'
 import { asUnits, ZERO, type Units } from '../../src/core/base/money.js'
 import { isFault, refuse, type Refusal } from '../../src/core/base/step.js'
