@@ -106,8 +106,8 @@ describe('meeting points, as people see them', () => {
     say(network, 1, steps(4))
     const hosted = network.hostAt(0)
     assert.deepEqual([...meetingPointViews(network.node(0).host)].sort((a, b) => (a.hops ?? 0) - (b.hops ?? 0)), [
-      { id: hosted, hosted: true, hops: 0, announced: true },
-      { id: MP, hosted: false, hops: 5, announced: false }
+      { id: hosted, hosted: true, hops: 0, announced: true, role: 'hosted', epoch: undefined, attestations: undefined },
+      { id: MP, hosted: false, hops: 5, announced: false, role: undefined, epoch: undefined, attestations: undefined }
     ])
   })
 })
