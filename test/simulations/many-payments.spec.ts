@@ -38,7 +38,7 @@ function line (): { readonly pay: (number: number) => void, readonly members: re
   const members: Member[] = identities.map(() => NEW_MEMBER)
   const wires: Array<{ readonly from: number, readonly to: number, readonly message: ChannelMessage }> = []
   let seconds = START_SECONDS
-  let secret = new Uint8Array(32)
+  let secret: Uint8Array = new Uint8Array(32)
   let settled = 0
 
   const steppers = identities.map((identity, index) => createStepper(identity, (tools, outcome) => {
