@@ -58,7 +58,7 @@ function parse (args: readonly string[]): Values {
   const words = args.map((word, i) => word === '--json' && (args[i + 1] === undefined || args[i + 1]!.startsWith('--')) ? '--json=' : word)
   try {
     const text = { type: 'string' } as const
-    return parseArgs({ args: words, options: { ...Object.fromEntries(TEXTS.map((name) => [name, text])), compare: { type: 'boolean' } } }).values as Values
+    return parseArgs({ args: words, options: { ...Object.fromEntries(TEXTS.map((name) => [name, text])), compare: { type: 'boolean' } } }).values
   } catch (error) {
     throw new RoutingUsageError(error instanceof Error ? error.message : String(error))
   }
