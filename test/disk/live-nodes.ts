@@ -62,7 +62,7 @@ export async function startLiveNode (name: string, network: MemoryNetwork, store
   let onFailed = (): void => {}
   const failed = new Promise<void>((resolve) => { onFailed = resolve })
   const logger: Logger = { error: (message, fields) => { troubles.push(`${message} ${JSON.stringify(fields)}`) }, warn: () => {}, info: () => {}, debug: () => {}, child: () => logger }
-  const core = createNodeCore({ identitySecret: secretOf(name), network: networkOf('disk', 'regtest'), settings: defaultSettings('private') })
+  const core = createNodeCore({ identitySecret: secretOf(name), network: networkOf('disk', 'regtest'), settings: defaultSettings('private', {}, 'all', 'forwarder') })
   const runner = createRunner({ core, store, mesh, clock: systemClock(), entropy: systemEntropy(), logger, onNotice: () => {}, onFatal: (error) => { fatal.push(error); onFailed() } })
   await runner.start()
   return {
