@@ -23,9 +23,10 @@ const FAILURES_MAX = 40
 /** A key that nobody has the secret of: blocks that nobody asked for pay to it. @see BIP 341, the point H */
 const NOBODY = '50929b74c1a04954b78b4b6035e97a5e078a5a0f28ec96d547bfee9ace803ac0'
 
+export const nobodysScript = (): Uint8Array => concatBytes(Uint8Array.of(0x51, 0x20), fromHex(NOBODY))
+
 /** The address that blocks pay to when nobody asks otherwise. */
-export const nobodysAddress = (chain: ChainName): string =>
-  addressOfScript(chainParameters(chain, 'regtest')!, concatBytes(Uint8Array.of(0x51, 0x20), fromHex(NOBODY)))
+export const nobodysAddress = (chain: ChainName): string => addressOfScript(chainParameters(chain, 'regtest')!, nobodysScript())
 
 export interface ServedDaemonOptions {
   readonly dir: string

@@ -137,11 +137,4 @@ describe('a network with an embedded chain', function () {
     const down = await amikoJson<{ chain: string }>('network', 'down', '--dir', dir)
     assert.equal(down.chain, 'stopped')
   })
-
-  it('backends that this version does not start are refused by name', async () => {
-    for (const backend of ['bitcoind', 'litecoind']) {
-      const refused = await amikoError('network', 'up', '--dir', dir, '--chain', backend)
-      assert.deepEqual([refused.name, refused.message.includes(backend)], ['not-implemented', true])
-    }
-  })
 })

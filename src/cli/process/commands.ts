@@ -27,13 +27,15 @@ function whole (written: string): number {
 const kindOption = (): Option => new Option('--kind <KIND>', 'Which money the network is for').choices(['mainnet', 'testnet', 'regtest']).default('regtest')
 const listenOption = (): Option => new Option('--listen <MULTIADDR>', 'Where to listen for peers (may be repeated)').argParser(repeated)
 
+const chainOption = (): Option => new Option('--chain <CHAIN>', 'Chain backend: embedded, bitcoind=URL or litecoind=URL; a URL may name the cookie file, http://127.0.0.1:8332/?cookiefile=PATH (may be repeated)').argParser(repeated)
+
 function addInit (program: Command, terminal: Terminal): void {
   const command = program.command('init').summary('Make a node: settings and a fresh phrase in the data folder')
     .description('Makes a node: settings and a phrase of 24 words in the data folder, from which its identity and its wallet follow. `--api HOST:PORT` sets where its API will listen.\n--restore makes the node of a phrase that you kept; it is asked for, or read from AMIKO_PHRASE or --phrase-file.')
     .requiredOption('--network <NAME>', 'Name of the network, [a-z0-9-]{1,32}')
     .addOption(kindOption())
     .option('--network-key <HEX>', 'Key of a private network, 64 hexadecimal digits; `amiko network join` sets it from one string')
-    .addOption(new Option('--chain <CHAIN>', 'Chain backend: embedded, bitcoind=URL or litecoind=URL; a URL may name the cookie file, http://127.0.0.1:8332/?cookiefile=PATH (may be repeated)').argParser(repeated))
+    .addOption(chainOption())
     .option('--allow-mainnet', 'Let a node of the kind mainnet use chains: real money, with a program that is young')
     .addOption(listenOption())
     .addOption(new Option('--bootstrap <ADDRESS>', 'Peer to connect to at start (may be repeated)').argParser(repeated))
@@ -118,21 +120,22 @@ function addNetwork (program: Command, terminal: Terminal): void {
 
   const create = network.command('create').summary('Make a private network with its first node, and the string by which others join')
     .description('Makes a private network (name, genesis and key) with its first node in --dir, and prints the one string by which others join.')
-    .argument('<name>', 'Name of the network, [a-z0-9-]{1,32}').addOption(kindOption()).addOption(listenOption())
+    .argument('<name>', 'Name of the network, [a-z0-9-]{1,32}').addOption(kindOption()).addOption(listenOption()).addOption(chainOption())
     .addOption(new Option('--address <MULTIADDR>', 'Address under which others reach this node (may be repeated)').argParser(repeated))
     .addHelpText('after', '\nExamples:\n  amiko network create village --dir ./alice --listen /ip4/0.0.0.0/tcp/9735 --address /ip4/192.0.2.7/tcp/9735')
   create.action(async (name: string) => {
-    const options = create.opts<{ kind: 'regtest', listen?: string[], address?: string[] }>()
+    const options = create.opts<{ kind: 'regtest', listen?: string[], address?: string[], chain?: string[] }>()
     const { networkCreate } = await import('./network/network.js')
-    await networkCreate({ name, kind: options.kind, listen: options.listen ?? [], addresses: options.address ?? [] }, globalsOf(create.optsWithGlobals(), terminal), terminal)
+    await networkCreate({ name, kind: options.kind, listen: options.listen ?? [], addresses: options.address ?? [], chains: options.chain ?? [] }, globalsOf(create.optsWithGlobals(), terminal), terminal)
   })
 
   const joining = network.command('join').summary('Make a node of the network that a string describes').description('Makes a node in --dir of the network that a string of `amiko network create` describes.')
-    .argument('<string>', 'What `amiko network create` printed').addOption(listenOption())
+    .argument('<string>', 'What `amiko network create` printed').addOption(listenOption()).addOption(chainOption())
     .addHelpText('after', '\nExamples:\n  amiko network join amikonet1… --dir ./bob')
   joining.action(async (written: string) => {
     const { networkJoin } = await import('./network/network.js')
-    await networkJoin(written, joining.opts<{ listen?: string[] }>().listen ?? [], globalsOf(joining.optsWithGlobals(), terminal), terminal)
+    const { listen = [], chain: chains = [] } = joining.opts<{ listen?: string[], chain?: string[] }>()
+    await networkJoin(written, { listen, chains }, globalsOf(joining.optsWithGlobals(), terminal), terminal)
   })
 }
 

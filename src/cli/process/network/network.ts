@@ -178,13 +178,14 @@ export interface CreateOptions {
   readonly listen: readonly string[]
   /** Addresses under which others reach this node; its `/p2p/` part is added when it is left out. */
   readonly addresses: readonly string[]
+  readonly chains: readonly string[]
 }
 
 /** `network create`: makes a private network with its first node, and the one string by which others join. */
 export async function networkCreate (options: CreateOptions, globals: Globals, terminal: Terminal): Promise<void> {
   const networkKey = randomBytes(32).toString('hex')
   const { peerId, config } = await initNode(globals.dir, {
-    network: options.name, kind: options.kind, networkKey, listen: options.listen, api: globals.api, chains: [], bootstrap: [], pacing: 'private'
+    network: options.name, kind: options.kind, networkKey, listen: options.listen, api: globals.api, chains: options.chains, bootstrap: [], pacing: 'private'
   })
   const named = options.addresses.length > 0 ? options.addresses : config.listen.filter((address) => !/\/(0\.0\.0\.0|::)\/|\/tcp\/0(\/|$)/.test(address))
   const bootstrap = named.map((address) => address.includes('/p2p/') ? address : `${address}/p2p/${peerId}`)
@@ -196,9 +197,9 @@ export async function networkCreate (options: CreateOptions, globals: Globals, t
 }
 
 /** `network join`: makes a node of the network that a string describes. */
-export async function networkJoin (written: string, listen: readonly string[], globals: Globals, terminal: Terminal): Promise<void> {
+export async function networkJoin (written: string, { listen, chains }: { readonly listen: readonly string[], readonly chains: readonly string[] }, globals: Globals, terminal: Terminal): Promise<void> {
   const { network, kind, networkKey, bootstrap } = parseInvitation(written)
-  const { peerId } = await initNode(globals.dir, { network, kind, networkKey, listen, api: globals.api, chains: [], bootstrap, pacing: 'private' })
+  const { peerId } = await initNode(globals.dir, { network, kind, networkKey, listen, api: globals.api, chains, bootstrap, pacing: 'private' })
   const answer = { network, kind, peerId, dir: globals.dir, bootstrap }
   if (globals.json) terminal.out(JSON.stringify(answer))
   else terminal.out(fieldsAsTable(answer, terminal.framed))
