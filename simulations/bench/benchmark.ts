@@ -3,6 +3,9 @@ import type { EngineName } from './engine.js'
 /** Numbers that a benchmark found; times carry their unit in the name. */
 export interface Figures { readonly [name: string]: string | number | boolean | Figures | readonly Figures[] }
 
+export const CHANNEL_KINDS = ['trust-line', 'chain'] as const
+export type ChannelKindName = typeof CHANNEL_KINDS[number]
+
 export interface BenchmarkOptions {
   /** Fewer repeats, to see that it works: the numbers mean little. */
   readonly quick: boolean
@@ -10,6 +13,10 @@ export interface BenchmarkOptions {
   readonly engine: EngineName
   /** Of `channel`: one of its two modes alone. */
   readonly only: 'lock' | 'payment' | undefined
+  /** Of `channel` and `sequential`: what the channels are. */
+  readonly kind: ChannelKindName
+  /** Of `channel` on a chain: amounts below dust, whose locks have no outputs. */
+  readonly dust: boolean
   /** Folder for profiles of the measured spans, one file a process. */
   readonly profile: string | undefined
 }

@@ -1,5 +1,5 @@
 import { ClassicLevel } from 'classic-level'
-import { addMulG, addPoints, curve, mul, mulG, scalarOf } from '../../src/core/crypto/curve.js'
+import { addMulG, addPoints, curve, mul, mulAddG, mulG, scalarOf } from '../../src/core/crypto/curve.js'
 import { signSchnorr, verifySchnorr } from '../../src/core/crypto/schnorr.js'
 import { quantile, rounded, type Figures } from './benchmark.js'
 import type { Reading } from './meter.js'
@@ -11,7 +11,7 @@ import type { Reading } from './meter.js'
  */
 
 /** Operations of the curve. */
-export const OPERATIONS = ['isPoint', 'mulG', 'mul', 'add', 'addMulG', 'sign', 'verify'] as const
+export const OPERATIONS = ['isPoint', 'mulG', 'mul', 'add', 'addMulG', 'mulAddG', 'sign', 'verify'] as const
 export type Operation = typeof OPERATIONS[number]
 /** How often the protocol demands each. */
 export type Demand = Readonly<Partial<Record<Operation, number>>>
@@ -25,6 +25,17 @@ export interface Costs {
 
 /** One round: each side signs the statement, and verifies the other's signature. */
 export const ROUND: Demand = { sign: 2, verify: 2 }
+/**
+ * One round of a channel that a chain enforces: each side signs the other's commitment and verifies its own; tells the
+ * point of another one, and checks the secret of the revoked one against its point; makes both commitments' keys, of
+ * which each has a revocation key and two scripts.
+ */
+export const ENFORCED_ROUND: Demand = { sign: 2, verify: 2, isPoint: 2, mulG: 2 + 2, mul: 2 * 2 * 2, add: 2 * 2, addMulG: 2 * 2 * 2 }
+/**
+ * One lock with an output, in one round: on each of the two commitments a signature in advance of the spend by the one
+ * that offered it, and a pre-signature of the other's; both are verified.
+ */
+export const MEMBERSHIP: Demand = { sign: 2, verify: 2, mulG: 2, isPoint: 2, mulAddG: 2, add: 2 * 2 }
 /** One lock: its point is on the curve; its secret fits it, at the payee before it is shown and at the payer. */
 export const LOCK: Demand = { isPoint: 1, mulG: 2 }
 
@@ -80,6 +91,7 @@ export async function measureCosts (dir: string, batch: { readonly entries: numb
     mul: () => mul(point, secret),
     add: () => addPoints(key, point),
     addMulG: () => addMulG(point, secret),
+    mulAddG: () => mulAddG(point, t, secret),
     sign: () => signSchnorr(message, secret, aux),
     verify: () => verifySchnorr(signature, message, key)
   }

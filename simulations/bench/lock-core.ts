@@ -8,10 +8,12 @@ import { newJournal, rollBack } from '../../src/core/base/table.js'
 import { fulfilLock, offerLock, onChannelMessage, onPeerConnected, onPeerDisconnected, openTrustLine, restart, startRounds } from '../../src/core/channel/channel.js'
 import type { ChannelHost, ChannelOutcome } from '../../src/core/channel/host.js'
 import { LOCK_MESSAGE_BYTES } from '../../src/core/channel/lock.js'
+import type { ChannelMessage } from '../../src/core/channel/messages.js'
 import { createChannelTables } from '../../src/core/channel/tables.js'
 import { mulG, scalarOf } from '../../src/core/crypto/curve.js'
 import type { NodeCore, StepResult } from '../../src/core/node/core.js'
 import type { Effect, NodeEvent } from '../../src/core/node/events.js'
+import { benchChain, confirmFundings, fund, HEIGHT, LIFE_BLOCKS, openOnChain } from './lock-chain.js'
 
 /**
  * A node that has channels and nothing else, for measuring rounds: the payer offers locks over a route that stands
@@ -28,9 +30,27 @@ export interface LockCoreOptions {
   readonly keep: { readonly peer: PeerId, readonly addresses: readonly string[] } | undefined
   /** Made by the bench before the time runs, by number of the lock. */
   readonly points: readonly Uint8Array[]
+  /** In smallest units: what each lock carries. */
+  readonly amount: bigint
 }
 
-const AMOUNT = asUnits(1_000n)
+/** Rounds of this process, and how many locks with outputs of their own were in the commitments of them all. */
+export interface Rounds { readonly rounds: number, readonly members: number }
+let counted: Rounds = { rounds: 0, members: 0 }
+/** What was counted since the last time. */
+export function takeRounds (): Rounds {
+  const taken = counted
+  counted = { rounds: 0, members: 0 }
+  return taken
+}
+
+/** Every round has one `commit`: it carries a signature of the commitment, and one more for each lock that has an output. */
+function countRound (message: ChannelMessage): void {
+  if (message.type !== 'commit') return
+  const { signatures, preSignatures } = message.evidence
+  counted = { rounds: counted.rounds + 1, members: counted.members + signatures.length + preSignatures.length - 1 }
+}
+
 const LIFE_SECONDS = 3_600
 const NO_ONION = new Uint8Array(0)
 
@@ -63,23 +83,32 @@ export function createLockCore (options: LockCoreOptions): NodeCore {
     self,
     identitySecret: options.identitySecret,
     ...tables,
-    send: (peer, message) => { if (connected.has(peer)) effects.push({ type: 'send', peer, stream: 'channel', message }) },
+    chain: benchChain,
+    send: (peer, message) => {
+      if (!connected.has(peer)) return
+      countRound(message)
+      effects.push({ type: 'send', peer, stream: 'channel', message })
+    },
     outcome: (outcome) => { outcomes.push(outcome) },
     judgeOpening: () => ({ accept: true }),
     clocksAgree: () => true
   }
 
+  const amount = asUnits(options.amount)
   const offerMore = (): void => {
     if (paying === undefined || channelId === undefined) return
+    const expiry = tables.channels.get(channelId)?.state.kind === 'chain'
+      ? { clock: 'bitcoin', value: HEIGHT + LIFE_BLOCKS } as const
+      : { clock: 'unix', value: Math.floor(env.nowMs / 1000) + LIFE_SECONDS } as const
     while (offered < paying.until && offered - settled < paying.inFlight) {
       const terms = {
-        amount: AMOUNT,
-        expiry: { clock: 'unix', value: Math.floor(env.nowMs / 1000) + LIFE_SECONDS },
+        amount,
+        expiry,
         point: options.points[offered]!,
         routeId: routeIdOf(offered),
         message: new Uint8Array(LOCK_MESSAGE_BYTES),
         onion: NO_ONION
-      } as const
+      }
       if (offerLock(host, channelId, terms, originOf(offered)) !== undefined) return // full for now: the next end of a lock asks again
       startedMs[offered++] = performance.now()
     }
@@ -91,6 +120,7 @@ export function createLockCore (options: LockCoreOptions): NodeCore {
         if (opening !== undefined) effects.push({ type: 'answer', requestId: opening, result: { channelId } })
         break
       }
+      case 'fundingWanted': fund(host, outcome.channelId); break
       case 'lockReceived': fulfilLock(host, outcome.channelId, outcome.lock.terms.id, secretOf(outcome.lock.terms.id)); break
       case 'secretLearnt': {
         latencyMs.push(performance.now() - startedMs[settled++]!)
@@ -114,12 +144,13 @@ export function createLockCore (options: LockCoreOptions): NodeCore {
       case 'peerConnected': connected.add(event.peer); onPeerConnected(host, event.peer); break
       case 'peerDisconnected': connected.delete(event.peer); onPeerDisconnected(host, event.peer); break
       case 'channelMessage': onChannelMessage(host, event.peer, event.message); break
-      case 'flush': offerMore(); startRounds(host); break
+      case 'flush': confirmFundings(host); offerMore(); startRounds(host); break
       case 'request': {
         const { request, requestId } = event
-        if (request.type === 'channel.open' && request.kind === 'trust-line') {
+        if (request.type === 'channel.open') {
           opening = requestId
-          invariant(!isRefusal(openTrustLine(host, request)), 'the channel of the benchmark opens')
+          if (request.kind === 'chain') openOnChain(host, request.peer, request.asset)
+          else invariant(!isRefusal(openTrustLine(host, request)), 'the channel of the benchmark opens')
         } else if (request.type === 'pay') {
           const [count, inFlight] = request.invoice.split('/').map(Number)
           paying = { requestId, until: settled + count!, inFlight: inFlight! }
@@ -132,13 +163,13 @@ export function createLockCore (options: LockCoreOptions): NodeCore {
     }
   }
   const run = (stepEnv: Env, action: () => void): StepResult => {
-    env = stepEnv
+    env = { ...stepEnv, heights: { bitcoin: HEIGHT } }
     draw = drawFrom(env.entropy)
     effects = []
     outcomes = []
     try {
       action()
-      for (const outcome of outcomes) onOutcome(outcome)
+      for (const outcome of outcomes) onOutcome(outcome) // which may bring another one
       const changes = [...journal.changes.values()]
       journal.undo.length = 0
       journal.changes.clear()

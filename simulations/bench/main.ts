@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { VERSION } from '../../src/core/base/version.js'
 import { curveName } from '../../src/core/crypto/curve.js'
-import type { Benchmark, Figures } from './benchmark.js'
+import { CHANNEL_KINDS, type Benchmark, type ChannelKindName, type Figures } from './benchmark.js'
 import { channel } from './channel.js'
 import { codec } from './codec.js'
 import { commitment } from './commitment.js'
@@ -27,20 +27,23 @@ const crypto: Benchmark = {
 const BENCHMARKS: readonly Benchmark[] = [channel, codec, commitment, crypto, line, network, sequential, startup]
 
 const MODES = ['lock', 'payment'] as const
+const kindOf = (name: string): ChannelKindName | undefined => CHANNEL_KINDS.find((kind) => kind === name)
 const modeOf = (name: string | undefined): typeof MODES[number] | undefined => MODES.find((mode) => mode === name)
 
 const USAGE = `Usage:
   npm run bench -- list [--json]
-  npm run bench -- NAME [--quick] [--engine ${ENGINES.join('|')}] [--mode ${MODES.join('|')}] [--profile FOLDER] [--json] [--out FILE]
+  npm run bench -- NAME [--quick] [--engine ${ENGINES.join('|')}] [--mode ${MODES.join('|')}] [--kind ${CHANNEL_KINDS.join('|')}] [--dust]
+                      [--profile FOLDER] [--json] [--out FILE]
 
 Each prints its figures, the engine of the curve, and the machine. --quick repeats less: to see that it works.
---mode is for the benchmark channel: one of its modes alone. --profile writes a processor profile of each process of channel, line and sequential.
+--mode is for the benchmark channel: one of its modes alone. --kind is for channel and sequential: what enforces their channels, neighbours' trust
+or a chain; --dust is for channel on a chain: locks too small for outputs of their own. --profile writes a processor profile of each process of channel, line and sequential.
 Exit: 0 done, 1 failed, 3 usage.`
 
 async function main (): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, engine: { type: 'string' }, mode: { type: 'string' }, profile: { type: 'string' }, out: { type: 'string' } }
+    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, engine: { type: 'string' }, mode: { type: 'string' }, kind: { type: 'string' }, dust: { type: 'boolean' }, profile: { type: 'string' }, out: { type: 'string' } }
   })
   const [name, ...more] = positionals
   if (name === 'list') {
@@ -50,14 +53,15 @@ async function main (): Promise<number> {
   }
   const benchmark = BENCHMARKS.find((candidate) => candidate.name === name)
   const engine = values.engine ?? 'auto'
-  if (benchmark === undefined || more.length > 0 || !isEngine(engine) || modeOf(values.mode) !== values.mode) {
+  const kind = kindOf(values.kind ?? 'trust-line')
+  if (benchmark === undefined || kind === undefined || more.length > 0 || !isEngine(engine) || modeOf(values.mode) !== values.mode) {
     console.error(benchmark === undefined && name !== undefined ? `There is no benchmark ${name}.\n${USAGE}` : USAGE)
     return 3
   }
   chooseEngine(engine)
   if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true })
   const began = performance.now()
-  const figures = await benchmark.run({ quick: values.quick === true, engine, only: modeOf(values.mode), profile: values.profile })
+  const figures = await benchmark.run({ quick: values.quick === true, engine, only: modeOf(values.mode), kind, dust: values.dust === true, profile: values.profile })
   const report = {
     benchmark: benchmark.name,
     version: VERSION,

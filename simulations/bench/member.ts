@@ -20,9 +20,10 @@ import { initialise } from '../../src/node/config.js'
 import type { AmikoNode, NodeConfig } from '../../src/node/nouns.js'
 import { createRunner, type Runner } from '../../src/node/runner.js'
 import type { Request } from '../../src/core/node/requests.js'
+import type { ChannelKindName } from './benchmark.js'
 import { chooseEngine, type EngineName } from './engine.js'
 import { measureCosts } from './floor.js'
-import { createLockCore, pointsOf, type LocksDone } from './lock-core.js'
+import { createLockCore, pointsOf, takeRounds, type LocksDone } from './lock-core.js'
 import { createPost, type Answers, type Post } from './members.js'
 import { countBatches, countCurve, endProfile, readMeter, startMeter, startProfile } from './meter.js'
 
@@ -137,9 +138,9 @@ async function payMany ({ payee, count, inFlight }: PayOrder): Promise<Paid> {
   return { seconds: (performance.now() - beganMs) / 1_000, invoiceToProofMs, payToProofMs, failures }
 }
 
-export interface LockOrder { readonly engine: EngineName, readonly seed: number, readonly keep: Reached | undefined, readonly points: number }
+export interface LockOrder { readonly engine: EngineName, readonly seed: number, readonly keep: Reached | undefined, readonly points: number, readonly amount: bigint }
 
-async function startLocks ({ engine, seed, keep, points }: LockOrder): Promise<Reached> {
+async function startLocks ({ engine, seed, keep, points, amount }: LockOrder): Promise<Reached> {
   chooseEngine(engine)
   const identitySecret = scalarOf(new Uint8Array(32).fill(seed))
   const made = pointsOf(points)
@@ -148,7 +149,7 @@ async function startLocks ({ engine, seed, keep, points }: LockOrder): Promise<R
     identitySecret, networkName: NETWORK, networkKey: undefined, listen: ['/ip4/127.0.0.1/tcp/0'], datastoreDir: join(folder, 'mesh'), bootstrap: [], logger,
     announcements: { id: () => undefined, epoch: () => 0 }
   })
-  const core = createLockCore({ identitySecret, keep: keep === undefined ? undefined : { peer: keep.peer, addresses: [keep.address] }, points: made })
+  const core = createLockCore({ identitySecret, keep: keep === undefined ? undefined : { peer: keep.peer, addresses: [keep.address] }, points: made, amount })
   const onFatal = (error: Error): never => { throw error }
   runner = createRunner({ core, store: levelStore(join(folder, 'locks')), mesh, clock: systemClock(), entropy: systemEntropy(), logger, onNotice: () => {}, onFatal })
   await runner.start()
@@ -183,11 +184,17 @@ const answers: Answers = {
   invoices: makeInvoices,
   pay: payMany,
   locks: startLocks,
-  openLocks: async (peer: PeerId) => { await request({ type: 'channel.open', peer, kind: 'trust-line', asset, limit: LIMIT, amount: LIMIT }) },
+  openLocks: async ({ peer, kind }: { peer: PeerId, kind: ChannelKindName }) => {
+    await request(kind === 'chain' ? { type: 'channel.open', peer, kind, asset, amount: LIMIT, push: asUnits(0n) } : { type: 'channel.open', peer, kind, asset, limit: LIMIT, amount: LIMIT })
+  },
   payLocks: async ({ count, inFlight }: { count: number, inFlight: number }) => await pay(count, inFlight),
   costs: async (batch: { entries: number, bytes: number }) => await measureCosts(join(folder, 'costs'), batch),
-  start: () => { startMeter() },
+  start: () => {
+    startMeter()
+    takeRounds()
+  },
   read: () => readMeter(),
+  rounds: takeRounds,
   rss: () => process.memoryUsage.rss(),
   profile: startProfile,
   profiled: async (path: string) => { await endProfile(`${path}-${self}.cpuprofile`) }
