@@ -26,15 +26,12 @@ export interface Outcome {
 const PLACED_MS = 1_000
 const ENDED_MS = 300
 const INVOICE_MS = 3_600_000
-/** Parts wait for each other, so each has longer than a payment of one part. */
-const PART_TIMEOUT_MS = 600_000
 
-/** Pays once, in one part or (when that fails) in several; calls back when nothing of it is under way any more. */
+/** Pays once, in at most so many parts; calls back when nothing of it is under way any more. */
 export function payOnce (world: RouteWorld, tag: number, { payer, payee, amount }: StreamPayment, partsMax: number, done: (outcome: Outcome) => void): void {
-  const deed = newDeed(tag, [payer, payee])
+  const deed = newDeed(tag, [payer, payee], Math.floor(amount / partsMax))
   let attempts = 0
   let split = 1
-  let settledBefore = 0
   const finish = (delivered: boolean, reason: string | undefined): void => {
     world.later(ENDED_MS, () => {
       const { messages, refusals } = searched(deed)
@@ -42,7 +39,7 @@ export function payOnce (world: RouteWorld, tag: number, { payer, payee, amount 
       done({
         delivered,
         firstTry: delivered && split === 1 && attempts === 1 && refusals === 0,
-        hops: (deed.settled - settledBefore) / split,
+        hops: deed.settled / split,
         messages,
         messagesAll: deed.messages,
         bytesAll: deed.bytes,
@@ -52,87 +49,37 @@ export function payOnce (world: RouteWorld, tag: number, { payer, payee, amount 
       })
     })
   }
-  single(world, deed, payer, payee, amount, undefined, (result) => {
-    attempts += result.attempts
-    if (result.paid) finish(true, undefined)
-    else if (partsMax < 2 || result.open) finish(false, result.reason)
-    else {
-      settledBefore = deed.settled
-      inParts(world, deed, { payer, payee, amount }, partsMax, (parts) => {
-        split = parts ?? 1
-        finish(parts !== undefined, parts === undefined ? 'no parts' : undefined)
-      })
-    }
+  single(world, deed, payer, payee, amount, (result) => {
+    attempts = result.attempts
+    split = Math.max(1, result.parts)
+    finish(result.paid, result.reason)
   })
 }
 
-interface Single { readonly paid: boolean, /** Money may still be under way. */ readonly open: boolean, readonly attempts: number, readonly reason: string | undefined }
+interface Single { readonly paid: boolean, readonly parts: number, readonly attempts: number, readonly reason: string | undefined }
 
 /** One invoice and its payment. */
-function single (world: RouteWorld, deed: Deed, payer: number, payee: number, amount: number, timeoutMs: number | undefined, done: (result: Single) => void): void {
+function single (world: RouteWorld, deed: Deed, payer: number, payee: number, amount: number, done: (result: Single) => void): void {
   const made = world.act(payee, deed, (host) => {
     const result = payments.createInvoice(host, { asset: ASSET, amount: unitsOf(amount), description: '', expiryMs: INVOICE_MS, meetingPoints: undefined })
     if (!isRefusal(result)) for (const { id } of host.tables.invoices.get(result.id)!.meetingPoints) deed.listed.add(id)
     return result
   })
   if (isRefusal(made)) {
-    done({ paid: false, open: false, attempts: 0, reason: made.refused })
+    done({ paid: false, parts: 0, attempts: 0, reason: made.refused })
     return
   }
   world.later(PLACED_MS, () => {
-    world.pay(payer, deed, made.invoice, timeoutMs, (result) => {
+    world.pay(payer, deed, made.invoice, undefined, (result) => {
       const paid = !isRefusal(result)
       if (!paid) world.later(0, () => { world.act(payee, deed, (host) => payments.cancelInvoice(host, made.id)) })
       done({
         paid,
-        open: isRefusal(result) && result.refused === 'payment-pending',
+        parts: paid ? (result as PaidResult).parts : 0,
         attempts: paid ? (result as PaidResult).attempts : 0,
         reason: isRefusal(result) ? result.refused : undefined
       })
     })
-  })
-}
-
-/**
- * Halves what does not get through, and halves again, up to `partsMax` parts. The payee keeps all locks until the sum
- * is there, and then takes all; when a smallest part finds no way, all are given back.
- */
-function inParts (world: RouteWorld, deed: Deed, { payer, payee, amount }: StreamPayment, partsMax: number, done: (parts: number | undefined) => void): void {
-  const held: Array<{ readonly release: () => void, readonly giveBack: () => void }> = []
-  let open = 0
-  let over: (() => void) | undefined
-  const ended = (): void => {
-    open--
-    if (open === 0) over?.()
-  }
-  const place = (part: number, share: number, placed: (ok: boolean) => void): void => {
-    let arrived = false
-    deed.hold = (release, giveBack) => {
-      arrived = true
-      held.push({ release, giveBack })
-      open++
-      placed(true)
-    }
-    single(world, deed, payer, payee, part, PART_TIMEOUT_MS, () => {
-      if (arrived) ended()
-      else if (share * 2 > partsMax) placed(false)
-      else halves(part, share * 2, placed)
-    })
-  }
-  const halves = (whole: number, share: number, placed: (ok: boolean) => void): void => {
-    const first = Math.ceil(whole / 2)
-    place(first, share, (ok) => {
-      if (ok) world.later(0, () => { place(whole - first, share, placed) })
-      else placed(false)
-    })
-  }
-  halves(amount, 2, (ok) => {
-    const parts = held.length
-    deed.hold = undefined
-    over = () => { done(ok ? parts : undefined) }
-    if (parts === 0) over()
-    // Each end is an event of its own, made at the payee.
-    else for (const { release, giveBack } of held) world.later(0, () => { world.act(payee, deed, ok ? release : giveBack) })
   })
 }
 

@@ -51,12 +51,12 @@ export interface Deed {
   readonly routes: Map<RouteId, MeetingPointId>
   /** Nodes that took part. */
   readonly nodes: Set<number>
-  /** Lets a payee keep a lock that it could claim, until it is told what to do with it. */
-  hold: ((release: () => void, giveBack: () => void) => void) | undefined
+  /** No part is smaller than this. */
+  readonly least: number
 }
 
-export const newDeed = (tag: number, ends: readonly number[]): Deed =>
-  ({ tag, ends: new Set(ends), asked: new Map(), messages: 0, bytes: 0, settled: 0, touched: new Set(), listed: new Set(), routes: new Map(), nodes: new Set(), hold: undefined })
+export const newDeed = (tag: number, ends: readonly number[], least = 0): Deed =>
+  ({ tag, ends: new Set(ends), asked: new Map(), messages: 0, bytes: 0, settled: 0, touched: new Set(), listed: new Set(), routes: new Map(), nodes: new Set(), least })
 
 interface Actor {
   readonly host: Host
@@ -269,7 +269,7 @@ export function createRouteWorld ({ hints, pacing, faults, random }: WorldOption
         done?.(result)
       },
       notify: () => undefined,
-      nextHops: (query) => nextHops(routing, query),
+      nextHops: (query) => query.amount < (deed?.least ?? 0) ? [] : nextHops(routing, query),
       meetingPoints: (_asset, amount, direction) => meetingPoints(node, amount, direction),
       scored: (peer, id, delivered) => { scored(routing, peer, id, delivered) },
       channelsWith,
@@ -282,11 +282,7 @@ export function createRouteWorld ({ hints, pacing, faults, random }: WorldOption
       },
       offer: (channelId, terms, origin) => offer(node, channelId, terms, origin),
       cancelOffer: () => false,
-      fulfil: (_channelId, lockId, secret) => {
-        const held = deed?.hold
-        if (held !== undefined && deed?.ends.has(node) === true && tables.hops.size === 0) held(() => { end(lockId, { secret }) }, () => { end(lockId, { reason: 'timed-out' }) })
-        else end(lockId, { secret })
-      },
+      fulfil: (_channelId, lockId, secret) => { end(lockId, { secret }) },
       fail: (_channelId, lockId, reason) => { end(lockId, { reason }) },
       offerState: () => 'live',
       feePolicy: () => FREE
