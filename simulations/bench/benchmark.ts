@@ -13,9 +13,9 @@ export interface BenchmarkOptions {
   readonly engine: EngineName
   /** Of `channel`: one of its two modes alone. */
   readonly only: 'lock' | 'payment' | undefined
-  /** Of `channel` and `sequential`: what the channels are. */
+  /** Of `channel`, `line` and `sequential`: what enforces the channels. */
   readonly kind: ChannelKindName
-  /** Of `channel` on a chain: amounts below dust, whose locks have no outputs. */
+  /** On a chain: amounts below dust, whose locks have no outputs. */
   readonly dust: boolean
   /** Folder for profiles of the measured spans, one file a process. */
   readonly profile: string | undefined

@@ -1,5 +1,7 @@
+import type { ServedChain } from '../../src/node/served-chain.js'
 import { spread, rounded, type Benchmark, type BenchmarkOptions, type Figures } from './benchmark.js'
 import { compare, ENFORCED_ROUND, LOCK, meanCosts, MEMBERSHIP, paymentDemand, ROUND, sum, type Costs, type Demand } from './floor.js'
+import { openEnforcedLine, withChain, type ChainAt } from './enforced-line.js'
 import type { LocksDone, Rounds } from './lock-core.js'
 import type { Reached, Paid } from './member.js'
 import { withMembers, type Members } from './members.js'
@@ -47,21 +49,39 @@ export async function measured<T extends { readonly seconds: number }> (members:
 
 const calls = (readings: readonly Reading[], operation: string): number => readings.reduce((all, { curve }) => all + (curve[operation] ?? 0), 0)
 
-/** A line of nodes with a trust line between neighbours; one is the meeting point. */
-export async function buildLine (members: Members, options: BenchmarkOptions, meetingPoint: number): Promise<void> {
-  const reached = await members.all<Reached>('node', options.engine)
+/** A line of nodes with a channel between neighbours; one is the meeting point. @param chain - of channels that it enforces */
+export async function buildLine (members: Members, options: BenchmarkOptions, meetingPoint: number, chain?: ServedChain): Promise<void> {
+  const at: ChainAt | undefined = chain === undefined ? undefined : { url: chain.url, cookieFile: chain.cookieFile }
+  const reached = await members.all<Reached>('node', { engine: options.engine, chain: at })
   await members.all('accept')
-  for (let i = 1; i < reached.length; i++) await members.ask(members.names[i]!, 'line', reached[i - 1])
+  if (chain !== undefined) await openEnforcedLine(members, reached, chain)
+  else for (let i = 1; i < reached.length; i++) await members.ask(members.names[i]!, 'line', reached[i - 1])
   await members.ask(members.names[meetingPoint]!, 'host')
   for (const [i, name] of members.names.entries()) await members.ask(name, 'ready', i === 0 || i === reached.length - 1 ? 1 : 2)
 }
+
+/** Runs `work` in a line of nodes of their own processes, over channels of the kind that is asked for. */
+export async function withLine<T> (nodes: number, options: BenchmarkOptions, meetingPoint: number, work: (members: Members) => Promise<T>): Promise<T> {
+  const run = async (chain?: ServedChain): Promise<T> => await withMembers(nodes, async (members) => {
+    await buildLine(members, options, meetingPoint, chain)
+    return await work(members)
+  })
+  return options.kind === 'chain' ? await withChain(2 * nodes, run) : await run()
+}
+
+/** Smallest units of a payment or lock: above dust, and below it. */
+const [AMOUNT, DUST_AMOUNT] = [1_000_000n, 1_000n]
+/** What a payment carries. */
+export const amountOf = ({ kind, dust }: BenchmarkOptions): bigint => kind === 'chain' && !dust ? AMOUNT : DUST_AMOUNT
+
+const roundOf = ({ kind }: BenchmarkOptions): Demand => kind === 'chain' ? ENFORCED_ROUND : ROUND
 
 /** Payments from the first to the last, one after the other and many at once. */
 export async function payAlong (members: Members, options: BenchmarkOptions, meetingPoint: number, inFlight: number): Promise<Figures> {
   const { names } = members
   const [payer, payee] = [names[0]!, names.at(-1)!]
   const pay = async (count: number, at: number): Promise<Paid> => {
-    const paid = await members.ask<Paid>(payer, 'pay', { payee, count, inFlight: at })
+    const paid = await members.ask<Paid>(payer, 'pay', { payee, count, inFlight: at, value: amountOf(options) })
     if (paid.failures.length > count / 100) throw new Error(`${paid.failures.length} of ${count} payments failed: ${paid.failures[0]!}`)
     return paid
   }
@@ -71,7 +91,7 @@ export async function payAlong (members: Members, options: BenchmarkOptions, mee
   await pay(quick ? 30 : 2_000, inFlight)
   const one = await pay(quick ? 20 : 200, 1)
   const many = quick ? Math.round(300 / hops) : hops > 1 ? 1_500 : 4_000
-  const demand = (rounds: number): Demand => sum([1, paymentDemand(names.length, meetingPoint)], [rounds, ROUND])
+  const demand = (rounds: number, memberships: number): Demand => sum([1, paymentDemand(names.length, meetingPoint)], [rounds, roundOf(options)], [memberships, MEMBERSHIP])
   const { done, figures } = await measured(members, options, `payments-${hops}`, many, demand, async () => await pay(many, inFlight))
   return {
     sequential: { invoiceToProof: spread(one.invoiceToProofMs), payToProof: spread(one.payToProofMs) },
@@ -80,8 +100,6 @@ export async function payAlong (members: Members, options: BenchmarkOptions, mee
   }
 }
 
-/** Smallest units of a lock: above dust, and below it. */
-const [AMOUNT, DUST_AMOUNT] = [1_000_000n, 100_000n]
 /** Locks under way: as many as a trust line carries at once, and as one may ask of a chain. */
 const [IN_FLIGHT, IN_FLIGHT_ON_CHAIN] = [256, 100]
 
@@ -91,16 +109,15 @@ async function locks (options: BenchmarkOptions): Promise<Figures> {
   const withOutputs = kind === 'chain' && !dust
   const [warm, count] = quick ? [500, 2_000] : withOutputs ? [2_000, 6_000] : [3_000, 20_000]
   const inFlight = withOutputs ? IN_FLIGHT_ON_CHAIN : IN_FLIGHT
-  const round = kind === 'chain' ? ENFORCED_ROUND : ROUND
   return await withMembers(2, async (members) => {
     const [payer, payee] = members.names as [string, string]
-    const amount = withOutputs ? AMOUNT : DUST_AMOUNT
+    const amount = amountOf(options)
     const there = await members.ask<Reached>(payee, 'locks', { engine, seed: 2, keep: undefined, points: 0, amount })
     await members.ask<Reached>(payer, 'locks', { engine, seed: 1, keep: there, points: warm + count, amount })
     await members.ask(payer, 'openLocks', { peer: there.peer, kind })
     const pay = async (locks: number): Promise<LocksDone & { readonly seconds: number }> => await members.ask(payer, 'payLocks', { count: locks, inFlight })
     await pay(warm)
-    const demand: DemandOf = (rounds, memberships) => sum([1, LOCK], [rounds, round], [memberships, MEMBERSHIP])
+    const demand: DemandOf = (rounds, memberships) => sum([1, LOCK], [rounds, roundOf(options)], [memberships, MEMBERSHIP])
     const { done, figures } = await measured(members, options, 'locks', count, demand, async () => await pay(count))
     const told = await members.all<Rounds>('rounds')
     const signed = told.reduce((all, { members: each }) => all + each, 0)
@@ -113,9 +130,6 @@ export const channel: Benchmark = {
   question: 'How many locks and how many payments a second does one channel carry between two processes, and how far is that from what the protocol demands?',
   run: async (options) => ({
     lock: options.only === 'payment' ? 'not run' : await locks(options),
-    payment: options.only === 'lock' ? 'not run' : await withMembers(2, async (members) => {
-      await buildLine(members, options, 1)
-      return await payAlong(members, options, 1, 256)
-    })
+    payment: options.only === 'lock' ? 'not run' : await withLine(2, options, 1, async (members) => await payAlong(members, options, 1, options.kind === 'chain' && !options.dust ? IN_FLIGHT_ON_CHAIN : IN_FLIGHT))
   })
 }

@@ -1,6 +1,5 @@
 import type { Benchmark } from './benchmark.js'
-import { buildLine, payAlong } from './channel.js'
-import { withMembers } from './members.js'
+import { payAlong, withLine } from './channel.js'
 
 const NODES = 6
 const MEETING_POINT = 2
@@ -11,9 +10,6 @@ export const line: Benchmark = {
   run: async (options) => ({
     nodes: NODES,
     meetingPoint: MEETING_POINT,
-    ...await withMembers(NODES, async (members) => {
-      await buildLine(members, options, MEETING_POINT)
-      return await payAlong(members, options, MEETING_POINT, 64)
-    })
+    ...await withLine(NODES, options, MEETING_POINT, async (members) => await payAlong(members, options, MEETING_POINT, 64))
   })
 }

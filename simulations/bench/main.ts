@@ -36,8 +36,8 @@ const USAGE = `Usage:
                       [--profile FOLDER] [--json] [--out FILE]
 
 Each prints its figures, the engine of the curve, and the machine. --quick repeats less: to see that it works.
---mode is for the benchmark channel: one of its modes alone. --kind is for channel and sequential: what enforces their channels, neighbours' trust
-or a chain; --dust is for channel on a chain: locks too small for outputs of their own. --profile writes a processor profile of each process of channel, line and sequential.
+--mode is for the benchmark channel: one of its modes alone. --kind is for channel, line and sequential: whether neighbours' trust or a
+chain enforces their channels; --dust is for a chain: amounts too small for outputs of their own. --profile writes a processor profile of each process of channel, line and sequential.
 Exit: 0 done, 1 failed, 3 usage.`
 
 async function main (): Promise<number> {

@@ -22,6 +22,7 @@ import { createRunner, type Runner } from '../../src/node/runner.js'
 import type { Request } from '../../src/core/node/requests.js'
 import type { ChannelKindName } from './benchmark.js'
 import { chooseEngine, type EngineName } from './engine.js'
+import { FUNDING_SAT, type ChainAt } from './enforced-line.js'
 import { measureCosts } from './floor.js'
 import { createLockCore, pointsOf, takeRounds, type LocksDone } from './lock-core.js'
 import { createPost, type Answers, type Post } from './members.js'
@@ -42,9 +43,12 @@ let stop: () => Promise<void> = async () => {}
 /** Where a process can be reached. */
 export interface Reached { readonly peer: PeerId, readonly address: string }
 
-async function startNode (engine: EngineName): Promise<Reached> {
+export interface NodeOrder { readonly engine: EngineName, readonly chain: ChainAt | undefined }
+
+async function startNode ({ engine, chain }: NodeOrder): Promise<Reached> {
   const dir = join(folder, 'node')
-  const config: NodeConfig = { version: 1, network: NETWORK, kind: 'regtest', listen: ['/ip4/127.0.0.1/tcp/0'], api: '127.0.0.1:0', chains: [], bootstrap: [], pacing: 'private' }
+  const chains = chain === undefined ? [] : [`bitcoind=${chain.url}?cookiefile=${chain.cookieFile}`]
+  const config: NodeConfig = { version: 1, network: NETWORK, kind: 'regtest', listen: ['/ip4/127.0.0.1/tcp/0'], api: '127.0.0.1:0', chains, bootstrap: [], pacing: 'private' }
   await initialise(dir, config)
   const started = await createAmiko({ dir, engine, logLevel: 'error' })
   countCurve()
@@ -77,6 +81,12 @@ async function openLine ({ peer, address }: Reached): Promise<void> {
   await theNode().channels.open(peer, { kind: 'trust-line', asset, limit: LIMIT, amount: LIMIT })
 }
 
+/** Opens a link and a channel on the chain; half of it is the peer's. */
+async function openEnforced ({ peer, address }: Reached): Promise<void> {
+  await theNode().links.open(address)
+  await theNode().channels.open(peer, { kind: 'chain', asset, amount: asUnits(FUNDING_SAT * 1_000n), push: asUnits(FUNDING_SAT * 500n) })
+}
+
 async function untilReady (lines: number): Promise<void> {
   const { channels, meetingPoints } = theNode()
   const ready = (): boolean => channels.list().filter(({ status, spendable }) => status === 'open' && spendable > 0n).length === lines &&
@@ -84,12 +94,12 @@ async function untilReady (lines: number): Promise<void> {
   while (!ready()) await wait(50)
 }
 
-async function makeInvoices (count: number): Promise<readonly string[]> {
-  const amount = { asset, value: asUnits(1_000n) }
+async function makeInvoices ({ count, value }: { count: number, value: bigint }): Promise<readonly string[]> {
+  const amount = { asset, value: asUnits(value) }
   return await Promise.all(Array.from({ length: count }, async () => (await theNode().invoices.create({ amount })).invoice))
 }
 
-export interface PayOrder { readonly payee: string, readonly count: number, readonly inFlight: number }
+export interface PayOrder { readonly payee: string, readonly count: number, readonly inFlight: number, readonly value: bigint }
 export interface Paid {
   readonly seconds: number
   /** From asking for the invoice to the proof, and from having the invoice to the proof. */
@@ -99,7 +109,7 @@ export interface Paid {
 }
 
 /** Pays invoices of the payee, so many at once; what is asked for in one turn of the event loop crosses in one message. */
-async function payMany ({ payee, count, inFlight }: PayOrder): Promise<Paid> {
+async function payMany ({ payee, count, inFlight, value }: PayOrder): Promise<Paid> {
   const invoiceToProofMs: number[] = []
   const payToProofMs: number[] = []
   const failures: string[] = []
@@ -114,7 +124,7 @@ async function payMany ({ payee, count, inFlight }: PayOrder): Promise<Paid> {
       free -= wanted
       left -= wanted
       const askedMs = performance.now()
-      post.ask<readonly string[]>(payee, 'invoices', wanted).then((invoices) => {
+      post.ask<readonly string[]>(payee, 'invoices', { count: wanted, value }).then((invoices) => {
         for (const invoice of invoices) void one(invoice, askedMs)
       }, reject)
     }
@@ -177,8 +187,11 @@ const pay = async (count: number, inFlight: number): Promise<LocksDone & { reado
 const answers: Answers = {
   node: startNode,
   api: serve,
-  accept: async () => { await theNode().links.set('default', { accept: [{ kind: 'trust-line', asset, limit: LIMIT }] }) },
+  accept: async () => { await theNode().links.set('default', { accept: [{ kind: 'trust-line', asset, limit: LIMIT }, { kind: 'chain', asset, limit: LIMIT }] }) },
   line: openLine,
+  address: async () => (await theNode().wallet.address('bitcoin')).address,
+  spendable: () => theNode().wallet.balance().find(({ chain }) => chain === 'bitcoin')?.spendableSat ?? 0n,
+  enforced: openEnforced,
   host: async () => { await theNode().meetingPoints.host() },
   ready: untilReady,
   invoices: makeInvoices,
