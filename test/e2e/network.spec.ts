@@ -48,18 +48,21 @@ describe('a network of three processes in a line', function () {
   })
 
   it('pays twenty times across, and every balance says so at both ends', async () => {
-    const figures = await amikoJson<Figures>('network', 'pay', '--dir', dir, '--from', 'alice', '--to', 'carol', '--amount', '20sat', '--count', '20', '--concurrency', '4')
-    assert.deepEqual([figures.paid, figures.failed], [20, 0], JSON.stringify(figures))
-    assert.deepEqual(Object.keys(figures), ['paid', 'failed', 'seconds', 'perSecond', 'latencyMs', 'cpuMsPerPayment', 'rssMb'])
-    assert.ok(figures.latencyMs.p50 > 0 && figures.cpuMsPerPayment > 0 && figures.rssMb > 0)
     const owed = async (name: string): Promise<bigint> => {
       const { channels } = await until(
         async () => await amikoJson<Channels>('channel', 'list', '--dir', join(dir, name)),
         (answer) => answer.channels.every(({ locks }) => locks.length === 0))
       return channels.reduce((sum, { owedToUs }) => sum + BigInt(owedToUs), 0n)
     }
+    const all = async (): Promise<readonly bigint[]> => [await owed('alice'), await owed('bob'), await owed('carol')]
+    // In a channel that a chain enforces this is our own money, so what counts is how it changes.
+    const before = await all()
+    const figures = await amikoJson<Figures>('network', 'pay', '--dir', dir, '--from', 'alice', '--to', 'carol', '--amount', '20sat', '--count', '20', '--concurrency', '4')
+    assert.deepEqual([figures.paid, figures.failed], [20, 0], JSON.stringify(figures))
+    assert.deepEqual(Object.keys(figures), ['paid', 'failed', 'seconds', 'perSecond', 'latencyMs', 'cpuMsPerPayment', 'rssMb'])
+    assert.ok(figures.latencyMs.p50 > 0 && figures.cpuMsPerPayment > 0 && figures.rssMb > 0)
     // What alice paid is what carol got and what bob was given for his service.
-    const [alice, bob, carol] = [await owed('alice'), await owed('bob'), await owed('carol')]
+    const [alice = 0n, bob = 0n, carol = 0n] = (await all()).map((now, at) => now - before[at]!)
     assert.equal(carol, 400_000n)
     assert.ok(bob >= 0n)
     assert.equal(alice + bob + carol, 0n)
@@ -230,12 +233,4 @@ describe('a private network by one string', function () {
     await rm(root, { recursive: true })
   })
 
-  it('kinds that this version lacks are refused by name', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'amiko-e2e-'))
-    for (const kind of ['chain', 'mixed']) {
-      const { code, out } = await amiko('network', 'up', '--dir', dir, '--kind', kind, '--json')
-      assert.deepEqual([code, (JSON.parse(out) as { error: { name: string } }).error.name], [1, 'not-implemented'])
-    }
-    await rm(dir, { recursive: true })
-  })
 })
