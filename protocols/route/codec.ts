@@ -1,11 +1,11 @@
-import { fromHex, equalBytes, toHex } from '../../src/core/base/bytes.js'
+import { concatBytes, fromHex, equalBytes, toHex } from '../../src/core/base/bytes.js'
 import type { AssetId, MeetingPointId, RouteId } from '../../src/core/base/ids.js'
 import { isUnits, type Units } from '../../src/core/base/money.js'
 import { fault, type Fault } from '../../src/core/base/step.js'
-import { isPoint, pointOfId } from '../../src/core/crypto/curve.js'
+import { isPoint, POINT_BYTES, pointOfId } from '../../src/core/crypto/curve.js'
 import { ONION_BYTES } from '../../src/core/crypto/onion.js'
 import { DETOURS_MAX, FORWARDS_MAX, HOPS_LEFT_MAX, TIME_LEFT_MS_MAX, WAYPOINT_BYTES, WAYPOINTS_MAX } from '../../src/core/payment/limits.js'
-import { NO_ROUTE_REASONS, type MakeRoute, type RouteMessage, type RouteSide } from '../../src/core/payment/messages.js'
+import { NO_ROUTE_REASONS, type MakeRoute, type RouteMessage, type RouteSide, type WaypointElement } from '../../src/core/payment/messages.js'
 import { EXPIRY_DELTA_SECONDS_MAX, RATE_MAX, type Quote } from '../../src/core/payment/quote.js'
 import '../protobuf.js'
 import * as pb from './pb/route.js'
@@ -106,6 +106,7 @@ function makeRouteOf (routeId: RouteId, make: pb.MakeRoute): MakeRoute {
   check(!equalBytes(k1, k2), 'the two points of the key pair are equal', 'ROUTE-2')
   check((make.quote !== undefined) === (side === 'payee'), 'a quote belongs to the payee\'s half', 'ROUTE-6')
   check(make.waypoints.length <= WAYPOINTS_MAX, `${make.waypoints.length} waypoints`)
+  check(make.waypoints.length > 0 || (make.i1 === undefined && make.i2 === undefined), 'i1 and i2 belong to waypoints', 'ROUTE-56')
   return {
     type: 'makeRoute',
     routeId,
@@ -115,7 +116,8 @@ function makeRouteOf (routeId: RouteId, make: pb.MakeRoute): MakeRoute {
     amount: unitsOf(make.amount, 'amount'),
     pair: { k1, k2 },
     token: { c1: point(make.c1, 'c1'), c2: point(make.c2, 'c2') },
-    waypoints: make.waypoints.map((element) => sized(element, WAYPOINT_BYTES, 'waypoint')),
+    identity: make.waypoints.length === 0 ? undefined : { c1: point(make.i1, 'i1'), c2: point(make.i2, 'i2') },
+    waypoints: make.waypoints.map(elementOf),
     hopsLeft: atMost(make.hopsLeft, HOPS_LEFT_MAX, 'hops_left'),
     forwardsLeft: atMost(make.forwardsLeft, FORWARDS_MAX, 'forwards_left'),
     detoursLeft: atMost(make.detoursLeft, DETOURS_MAX, 'detours_left'),
@@ -123,6 +125,15 @@ function makeRouteOf (routeId: RouteId, make: pb.MakeRoute): MakeRoute {
     quote: make.quote === undefined ? undefined : quoteOf(make.quote)
   }
 }
+
+/** An element is four points: next destination and identity, each c1 and c2. @see ROUTE-56 */
+function elementOf (value: Uint8Array): WaypointElement {
+  const bytes = sized(value, WAYPOINT_BYTES, 'waypoint')
+  const part = (index: number): Uint8Array => point(bytes.subarray(POINT_BYTES * index, POINT_BYTES * (index + 1)), 'a point of a waypoint')
+  return { next: { c1: part(0), c2: part(1) }, identity: { c1: part(2), c2: part(3) } }
+}
+
+const elementBytes = ({ next, identity }: WaypointElement): Uint8Array => concatBytes(next.c1, next.c2, identity.c1, identity.c2)
 
 function quoteOf (value: pb.Quote | undefined): Quote {
   const quote = must(value, 'quote')
@@ -167,7 +178,8 @@ const makeRouteBody = (make: MakeRoute): pb.MakeRoute => ({
   k2: pbBytes(make.pair.k2),
   c1: pbBytes(make.token.c1),
   c2: pbBytes(make.token.c2),
-  waypoints: make.waypoints.map(pbBytes),
+  waypoints: make.waypoints.map((element) => pbBytes(elementBytes(element))),
+  ...(make.identity === undefined ? {} : { i1: pbBytes(make.identity.c1), i2: pbBytes(make.identity.c2) }),
   hopsLeft: make.hopsLeft,
   forwardsLeft: make.forwardsLeft,
   detoursLeft: make.detoursLeft,

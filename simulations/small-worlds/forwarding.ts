@@ -95,7 +95,7 @@ export function placeRoute ({ payment }: Tools, route: FoundRoute): void {
   const half: Half = {
     id: 'aa'.repeat(16),
     side: 'payer',
-    from: { type: 'link', peer: route.from.peer, routeId: route.routeIn, pair: { k1: POINT, k2: POINT }, token: { c1: POINT, c2: POINT } },
+    from: { type: 'link', peer: route.from.peer, routeId: route.routeIn, pair: { k1: POINT, k2: POINT }, token: { c1: POINT, c2: POINT }, identity: undefined, waypoints: [], turning: false },
     meetingPoint: '02'.repeat(33) as MeetingPointId,
     asset: route.asset,
     amount: asUnits(1n),

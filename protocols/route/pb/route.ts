@@ -279,6 +279,16 @@ export namespace RouteFrame {
     value: bigint
   }
 
+  export interface RouteFrameMakeRouteI1FieldEvent {
+    field: '$.makeRoute.i1'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface RouteFrameMakeRouteI2FieldEvent {
+    field: '$.makeRoute.i2'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface RouteFrameHaveRouteQuoteAssetInFieldEvent {
     field: '$.haveRoute.quote.assetIn'
     value: Uint8Array<ArrayBuffer>
@@ -347,7 +357,7 @@ export namespace RouteFrame {
     return decodeMessage(buf, RouteFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RouteFrame>): Generator<RouteFrameRouteIdFieldEvent | RouteFrameMakeRouteSideFieldEvent | RouteFrameMakeRouteMeetingPointFieldEvent | RouteFrameMakeRouteAssetFieldEvent | RouteFrameMakeRouteAmountFieldEvent | RouteFrameMakeRouteK1FieldEvent | RouteFrameMakeRouteK2FieldEvent | RouteFrameMakeRouteC1FieldEvent | RouteFrameMakeRouteC2FieldEvent | RouteFrameMakeRouteWaypointsFieldEvent | RouteFrameMakeRouteHopsLeftFieldEvent | RouteFrameMakeRouteForwardsLeftFieldEvent | RouteFrameMakeRouteDetoursLeftFieldEvent | RouteFrameMakeRouteTimeLeftMsFieldEvent | RouteFrameMakeRouteQuoteAssetInFieldEvent | RouteFrameMakeRouteQuoteAssetOutFieldEvent | RouteFrameMakeRouteQuoteRateFieldEvent | RouteFrameMakeRouteQuoteBaseFieldEvent | RouteFrameMakeRouteQuoteMinOutFieldEvent | RouteFrameMakeRouteQuoteMaxOutFieldEvent | RouteFrameMakeRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameMakeRouteQuoteValidUntilFieldEvent | RouteFrameHaveRouteQuoteAssetInFieldEvent | RouteFrameHaveRouteQuoteAssetOutFieldEvent | RouteFrameHaveRouteQuoteRateFieldEvent | RouteFrameHaveRouteQuoteBaseFieldEvent | RouteFrameHaveRouteQuoteMinOutFieldEvent | RouteFrameHaveRouteQuoteMaxOutFieldEvent | RouteFrameHaveRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameHaveRouteQuoteValidUntilFieldEvent | RouteFrameHaveRouteOnionFieldEvent | RouteFrameMatchedAmountFieldEvent | RouteFrameHaveNoRouteReasonFieldEvent | RouteFrameHaveNoRouteForwardsLeftFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RouteFrame>): Generator<RouteFrameRouteIdFieldEvent | RouteFrameMakeRouteSideFieldEvent | RouteFrameMakeRouteMeetingPointFieldEvent | RouteFrameMakeRouteAssetFieldEvent | RouteFrameMakeRouteAmountFieldEvent | RouteFrameMakeRouteK1FieldEvent | RouteFrameMakeRouteK2FieldEvent | RouteFrameMakeRouteC1FieldEvent | RouteFrameMakeRouteC2FieldEvent | RouteFrameMakeRouteWaypointsFieldEvent | RouteFrameMakeRouteHopsLeftFieldEvent | RouteFrameMakeRouteForwardsLeftFieldEvent | RouteFrameMakeRouteDetoursLeftFieldEvent | RouteFrameMakeRouteTimeLeftMsFieldEvent | RouteFrameMakeRouteQuoteAssetInFieldEvent | RouteFrameMakeRouteQuoteAssetOutFieldEvent | RouteFrameMakeRouteQuoteRateFieldEvent | RouteFrameMakeRouteQuoteBaseFieldEvent | RouteFrameMakeRouteQuoteMinOutFieldEvent | RouteFrameMakeRouteQuoteMaxOutFieldEvent | RouteFrameMakeRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameMakeRouteQuoteValidUntilFieldEvent | RouteFrameMakeRouteI1FieldEvent | RouteFrameMakeRouteI2FieldEvent | RouteFrameHaveRouteQuoteAssetInFieldEvent | RouteFrameHaveRouteQuoteAssetOutFieldEvent | RouteFrameHaveRouteQuoteRateFieldEvent | RouteFrameHaveRouteQuoteBaseFieldEvent | RouteFrameHaveRouteQuoteMinOutFieldEvent | RouteFrameHaveRouteQuoteMaxOutFieldEvent | RouteFrameHaveRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameHaveRouteQuoteValidUntilFieldEvent | RouteFrameHaveRouteOnionFieldEvent | RouteFrameMatchedAmountFieldEvent | RouteFrameHaveNoRouteReasonFieldEvent | RouteFrameHaveNoRouteForwardsLeftFieldEvent> {
     return streamMessage(buf, RouteFrame.codec(), opts)
   }
 }
@@ -367,6 +377,8 @@ export interface MakeRoute {
   detoursLeft?: number
   timeLeftMs?: number
   quote?: Quote
+  i1?: Uint8Array<ArrayBuffer>
+  i2?: Uint8Array<ArrayBuffer>
 }
 
 export namespace MakeRoute {
@@ -451,6 +463,16 @@ export namespace MakeRoute {
           Quote.codec().encode(obj.quote, w)
         }
 
+        if (obj.i1 != null) {
+          w.uint32(122)
+          w.bytes(obj.i1)
+        }
+
+        if (obj.i2 != null) {
+          w.uint32(130)
+          w.bytes(obj.i2)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -529,6 +551,14 @@ export namespace MakeRoute {
               obj.quote = Quote.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.quote
               })
+              break
+            }
+            case 15: {
+              obj.i1 = reader.bytes()
+              break
+            }
+            case 16: {
+              obj.i2 = reader.bytes()
               break
             }
             default: {
@@ -660,6 +690,20 @@ export namespace MakeRoute {
 
               break
             }
+            case 15: {
+              yield {
+                field: `${prefix}.i1`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 16: {
+              yield {
+                field: `${prefix}.i2`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -778,6 +822,16 @@ export namespace MakeRoute {
     value: bigint
   }
 
+  export interface MakeRouteI1FieldEvent {
+    field: '$.i1'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MakeRouteI2FieldEvent {
+    field: '$.i2'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<MakeRoute>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, MakeRoute.codec())
   }
@@ -786,7 +840,7 @@ export namespace MakeRoute {
     return decodeMessage(buf, MakeRoute.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MakeRoute>): Generator<MakeRouteSideFieldEvent | MakeRouteMeetingPointFieldEvent | MakeRouteAssetFieldEvent | MakeRouteAmountFieldEvent | MakeRouteK1FieldEvent | MakeRouteK2FieldEvent | MakeRouteC1FieldEvent | MakeRouteC2FieldEvent | MakeRouteWaypointsFieldEvent | MakeRouteHopsLeftFieldEvent | MakeRouteForwardsLeftFieldEvent | MakeRouteDetoursLeftFieldEvent | MakeRouteTimeLeftMsFieldEvent | MakeRouteQuoteAssetInFieldEvent | MakeRouteQuoteAssetOutFieldEvent | MakeRouteQuoteRateFieldEvent | MakeRouteQuoteBaseFieldEvent | MakeRouteQuoteMinOutFieldEvent | MakeRouteQuoteMaxOutFieldEvent | MakeRouteQuoteExpiryDeltaSecondsFieldEvent | MakeRouteQuoteValidUntilFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MakeRoute>): Generator<MakeRouteSideFieldEvent | MakeRouteMeetingPointFieldEvent | MakeRouteAssetFieldEvent | MakeRouteAmountFieldEvent | MakeRouteK1FieldEvent | MakeRouteK2FieldEvent | MakeRouteC1FieldEvent | MakeRouteC2FieldEvent | MakeRouteWaypointsFieldEvent | MakeRouteHopsLeftFieldEvent | MakeRouteForwardsLeftFieldEvent | MakeRouteDetoursLeftFieldEvent | MakeRouteTimeLeftMsFieldEvent | MakeRouteQuoteAssetInFieldEvent | MakeRouteQuoteAssetOutFieldEvent | MakeRouteQuoteRateFieldEvent | MakeRouteQuoteBaseFieldEvent | MakeRouteQuoteMinOutFieldEvent | MakeRouteQuoteMaxOutFieldEvent | MakeRouteQuoteExpiryDeltaSecondsFieldEvent | MakeRouteQuoteValidUntilFieldEvent | MakeRouteI1FieldEvent | MakeRouteI2FieldEvent> {
     return streamMessage(buf, MakeRoute.codec(), opts)
   }
 }

@@ -233,7 +233,8 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     fulfil: (channelId: ChannelId, lockId: number, secret: Uint8Array) => { fulfilLock(channelHost, channelId, lockId, secret) },
     fail: (channelId: ChannelId, lockId: number, reason: Parameters<typeof failLock>[3]) => { failLock(channelHost, channelId, lockId, reason) },
     offerState: (origin: OriginId) => offerState(channelHost, origin),
-    feePolicy: (peer: PeerId) => feePolicyOf(linkHost, peer)
+    feePolicy: (peer: PeerId) => feePolicyOf(linkHost, peer),
+    isNeighbour: isLinked
   })
   return {
     self,

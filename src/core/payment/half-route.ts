@@ -1,16 +1,16 @@
 import { numberBelow, type Draw } from '../base/env.js'
 import type { PeerId, RouteId } from '../base/ids.js'
 import { toHex } from '../base/bytes.js'
-import { invariant, unreachable } from '../base/invariant.js'
-import { encryptPoint, makeEndpointPair, rerandomise, rerandomisePair, type Ciphertext, type EndpointPair } from '../crypto/elgamal.js'
-import { pointOfId, scalarOf } from '../crypto/curve.js'
+import { unreachable } from '../base/invariant.js'
+import { scalarOf } from '../crypto/curve.js'
 import { timedQuotes } from './clocks.js'
 import { halfLifeMs } from './deadlines.js'
 import type { NextHop } from './host.js'
-import { ANSWER_MARGIN_MS, FORWARDS_GIVEN_MIN, HOP_TIME_MS, HOP_TIME_NEEDED_MS, TIME_LEFT_MS_MAX } from './limits.js'
+import { ANSWER_MARGIN_MS, FORWARDS_GIVEN_MIN, HOP_TIME_MS, HOP_TIME_NEEDED_MS, TIME_LEFT_MS_MAX, WAYPOINT_HOPS } from './limits.js'
 import type { MakeRoute, NoRouteReason } from './messages.js'
-import { release, reservedOn } from './reservations.js'
+import { release } from './reservations.js'
 import { routeKey, type Half, type HalfId, type Host, type Onward } from './tables.js'
+import { destinationOf, DIRECT, dressed, hopsToward, waypointsAhead } from './waypoints.js'
 
 /** A fresh scalar. */
 export const drawScalar = (draw: Draw, label: string): Uint8Array => scalarOf(draw(label))
@@ -49,16 +49,10 @@ export function searchOnward (host: Host, half: Half): void {
   if (leftMs <= HOP_TIME_MS) { endHalf(host, half, 'expired'); return }
   if (half.hopsLeft < 1 || half.forwardsLeft < 1) { endHalf(host, half, half.lastReason); return } // ROUTE-10
   const exclude = new Set(half.tried)
-  if (half.from.type === 'link') exclude.add(half.from.peer)
-  const hops = host.nextHops({
-    meetingPoint: half.meetingPoint,
-    direction: half.side === 'payer' ? 'to' : 'from',
-    asset: half.asset,
-    amount: half.amount,
-    exclude,
-    random: host.draw('next hop'),
-    reserved: (channelId, direction) => reservedOn(host, channelId, direction)
-  })
+  // From a waypoint the way may lead back to where it came from, as to any other neighbour. ROUTE-14
+  if (half.from.type === 'link' && !half.from.turning) exclude.add(half.from.peer)
+  const way = half.from.type === 'link' ? DIRECT : half.from.way
+  const hops = hopsToward(host, { ...half, way }, exclude, host.draw('next hop'))
   for (const hop of hops) {
     if (exclude.has(hop.peer) || (hop.detour && half.detoursLeft < 1) || !host.isConnected(hop.peer)) continue
     if (ask(host, half, hop, leftMs)) return
@@ -67,8 +61,8 @@ export function searchOnward (host: Host, half: Half): void {
 }
 
 /** What the next neighbour gets of the time: half of what is left, or more when the way is known to be long. @see ROUTE-15 */
-function timeGivenMs (host: Host, hop: NextHop, leftMs: number): number {
-  const neededMs = host.settings.matchWaitMs + HOP_TIME_NEEDED_MS * Math.min(hop.hops % 100, 64)
+function timeGivenMs (host: Host, hop: NextHop, ahead: number, leftMs: number): number {
+  const neededMs = host.settings.matchWaitMs + HOP_TIME_NEEDED_MS * (Math.min(hop.hops % 100, 64) + WAYPOINT_HOPS * ahead)
   return Math.min(TIME_LEFT_MS_MAX, leftMs - HOP_TIME_MS, Math.max(Math.floor(leftMs / 2), neededMs))
 }
 
@@ -77,17 +71,16 @@ function ask (host: Host, half: Half, hop: NextHop, leftMs: number): boolean {
   if (half.side === 'payee' && quotes === undefined) return false
   const routeId = drawId<RouteId>(host.draw, 'route id') // ROUTE-3
   const given = Math.min(half.forwardsLeft, Math.max(FORWARDS_GIVEN_MIN, Math.floor(half.forwardsLeft / 2))) // ROUTE-11
-  const timeLeftMs = timeGivenMs(host, hop, leftMs)
+  const timeLeftMs = timeGivenMs(host, hop, waypointsAhead(half), leftMs)
   const dress = dressed(host, half)
+  if (dress === undefined) return false
   const message: MakeRoute = {
     type: 'makeRoute',
     routeId,
     side: half.side,
-    meetingPoint: half.meetingPoint,
     asset: half.asset,
     amount: half.amountTold,
     ...dress,
-    waypoints: [],
     hopsLeft: half.hopsLeft - 1,
     forwardsLeft: given,
     detoursLeft: half.detoursLeft - (hop.detour ? 1 : 0),
@@ -110,23 +103,12 @@ function ask (host: Host, half: Half, hop: NextHop, leftMs: number): boolean {
   return true
 }
 
-/** Key pair and token as the next link shall see them: new points for every neighbour that is asked. @see ROUTE-4 */
-function dressed (host: Host, half: Half): { readonly pair: EndpointPair, readonly token: Ciphertext } {
-  const { from } = half
-  const recipient = pointOfId(half.meetingPoint)
-  invariant(recipient !== undefined, 'a half has a meeting point whose id was checked')
-  const [pairFactor, tokenFactor] = [drawScalar(host.draw, 'pair'), drawScalar(host.draw, 'token')]
-  return from.type === 'link'
-    ? { pair: rerandomisePair(from.pair, pairFactor), token: rerandomise(from.token, recipient, tokenFactor) }
-    : { pair: makeEndpointPair(from.secret, pairFactor), token: encryptPoint(recipient, from.matchPoint, tokenFactor) }
-}
-
 /** The neighbour that was asked cannot help: the next one, as long as time and messages last. */
 export function onNoRoute (host: Host, half: Half, reason: NoRouteReason, comesBack: number): void {
   const to = onwardOf(half)
   if (to === undefined) return
   host.tables.outward.delete(routeKey(to.peer, to.routeId))
-  if (reason !== 'no-match' && reason !== 'busy') host.scored(to.peer, half.meetingPoint, false)
+  if (reason !== 'no-match' && reason !== 'busy') host.scored(to.peer, destinationOf(half), false)
   const rest = update(host, half, {
     forwardsLeft: half.forwardsLeft + Math.min(comesBack, Math.max(0, to.given - 1)),
     lastReason: reason,

@@ -57,6 +57,8 @@ export interface PaymentHost<M, T> {
   /** Whether a lock with this origin is in a queue, a proposal or the state of a channel: asked at restart. */
   offerState: (origin: OriginId) => 'none' | 'queued' | 'live'
   feePolicy: (peer: PeerId, asset: AssetId) => FeePolicy
+  /** Whether there is an open link with a peer, connected or not; without it a channel is taken as the sign of one. */
+  isNeighbour?: (peer: PeerId) => boolean
 }
 
 export interface NextHopQuery {

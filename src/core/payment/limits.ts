@@ -28,8 +28,10 @@ export const FORWARDS_MAX = 64
 export const FORWARDS_GIVEN_MIN = 4
 /** Hops off the normal path that a request may take. */
 export const DETOURS_MAX = 2
-/** Waypoints of a half route: their place in the message; none is served yet. */
+/** Waypoints of a half route, a proxy not counted. */
 export const WAYPOINTS_MAX = 8
+/** Hops that are thought to be behind each waypoint ahead, when the time is split. */
+export const WAYPOINT_HOPS = 8
 /** Bytes of one waypoint element: four points. */
 export const WAYPOINT_BYTES = 132
 /** Longest time a MakeRoute may give. */

@@ -8,6 +8,7 @@ import type { MakeRoute, NoRouteReason } from './messages.js'
 import { composeQuotes, forwardQuote, quoteIn } from './quote.js'
 import { freeChannel } from './reservations.js'
 import { halfGroup, routeKey, type Half, type HalfId, type Host } from './tables.js'
+import { beyondWaypoints, isDirect } from './waypoints.js'
 
 /** A neighbour asks this node to be on the way. */
 export function onMakeRoute (host: Host, peer: PeerId, message: MakeRoute): void {
@@ -25,20 +26,21 @@ export function beginHalf (host: Host, half: Half): void {
     host.tables.inward.set(routeKey(half.from.peer, half.from.routeId), { half: half.id })
     if (half.side === 'payee') host.tables.remembered.set(half.id, { sinceMs: host.env.nowMs })
   }
-  const secret = host.hosted.get(half.meetingPoint)
+  const secret = half.from.type === 'link' || isDirect(half.from.way) ? host.hosted.get(half.meetingPoint) : undefined
   if (secret === undefined) searchOnward(host, half)
   else arriveAtMeetingPoint(host, half, secret)
 }
 
 /** What a MakeRoute becomes here, or why there is no way. */
-function halfFor (host: Host, peer: PeerId, message: MakeRoute): Half | NoRouteReason {
-  if (!takeMake(host, peer)) return 'busy' // ROUTE-9
-  if (message.waypoints.length > 0) return 'no-way' // ROUTE-5: their place is kept, none is served
+function halfFor (host: Host, peer: PeerId, received: MakeRoute): Half | NoRouteReason {
+  if (!takeMakes(host, peer, 1 + received.waypoints.length)) return 'busy' // ROUTE-9: elements are work, too
+  const message = beyondWaypoints(host, received)
+  if (message === undefined) return 'no-way' // ROUTE-5
   if (host.channelsWith(peer, message.asset).length === 0) return 'no-way'
   const base = {
     id: drawId<HalfId>(host.draw, 'half'),
     side: message.side,
-    from: { type: 'link', peer, routeId: message.routeId, pair: message.pair, token: message.token },
+    from: { type: 'link', peer, routeId: message.routeId, pair: message.pair, token: message.token, identity: message.identity, waypoints: message.waypoints, turning: message !== received },
     meetingPoint: message.meetingPoint,
     asset: message.asset,
     hopsLeft: Math.min(message.hopsLeft, HOPS_LEFT_MAX),
@@ -92,9 +94,9 @@ function makeRoom (host: Host, peer: PeerId): void {
 }
 
 /** A bucket that fills with time, one a neighbour. */
-function takeMake (host: Host, peer: PeerId): boolean {
+function takeMakes (host: Host, peer: PeerId, count: number): boolean {
   const bucket = host.tables.makes.get(peer) ?? { left: MAKES_BURST_MAX, atMs: host.env.nowMs }
   const left = Math.min(MAKES_BURST_MAX, bucket.left + (host.env.nowMs - bucket.atMs) * MAKES_PER_SECOND_MAX / 1000)
-  host.tables.makes.set(peer, { left: left < 1 ? left : left - 1, atMs: host.env.nowMs })
-  return left >= 1
+  host.tables.makes.set(peer, { left: left < count ? left : left - count, atMs: host.env.nowMs })
+  return left >= count
 }

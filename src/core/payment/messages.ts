@@ -18,6 +18,7 @@ export interface MakeRoute {
   /** Made by the sender for this link; all later messages and the lock of this route carry it. */
   readonly routeId: RouteId
   readonly side: RouteSide
+  /** The destination: the next waypoint's key, or, when none is ahead, the meeting point's. */
   readonly meetingPoint: MeetingPointId
   readonly asset: AssetId
   /** Payer side: the largest amount of the lock. Payee side: what the lock must bring for the quote's largest amount. */
@@ -26,8 +27,10 @@ export interface MakeRoute {
   readonly pair: EndpointPair
   /** The match token under the meeting point's key, re-made by each hop. */
   readonly token: Ciphertext
-  /** One element per waypoint still ahead. None is served yet. */
-  readonly waypoints: readonly Uint8Array[]
+  /** What encrypts nothing under the keys that the token is encrypted under; only while waypoints are ahead. */
+  readonly identity: Ciphertext | undefined
+  /** One element per waypoint still ahead; the first is of the one whose key is the destination. */
+  readonly waypoints: readonly WaypointElement[]
   readonly hopsLeft: number
   /** Messages this request may still cause from the receiver on. */
   readonly forwardsLeft: number
@@ -35,6 +38,14 @@ export interface MakeRoute {
   readonly timeLeftMs: number
   /** Payee side only: what the way from the receiver's neighbour to the payee asks for. */
   readonly quote: Quote | undefined
+}
+
+/** For one waypoint: where the half goes from there. Both are under the sum of its key and those of the waypoints before it that are still ahead. */
+export interface WaypointElement {
+  /** The key of the next destination, as a point. */
+  readonly next: Ciphertext
+  /** Encrypts nothing, so that hops can re-make both. */
+  readonly identity: Ciphertext
 }
 
 /** From the meeting point back to the payer: there is a way, and this is what it asks for. */

@@ -16,6 +16,7 @@ import { sixteenthsOf } from './payer-plan.js'
 import { RATE_ONE, type Quote } from './quote.js'
 import { deriveAttempt, messageKey, openTweaks, readLockMessage } from './session.js'
 import { halfGroup, heldKey, openingKey, type Half, type HalfId, type Held, type Host, type InvoiceEntity } from './tables.js'
+import { hopsToward, isDirect, isNoWay, wayFromHere, wayOf } from './waypoints.js'
 
 /** What an invoice is asked for with. */
 export interface InvoiceRequest {
@@ -25,6 +26,8 @@ export interface InvoiceRequest {
   readonly expiryMs: number
   /** Meeting points to list, instead of a choice by distance. */
   readonly meetingPoints: readonly MeetingPointId[] | undefined
+  /** A link neighbour, and meeting points: where the payee's halves go first. @see ROUTE-54 */
+  readonly via?: readonly string[] | undefined
 }
 
 export const expireTimer = (id: InvoiceId): string => `payment/expire/${id}`
@@ -33,7 +36,7 @@ export const openTimer = (id: InvoiceId, meetingPoint: MeetingPointId): string =
 /**
  * Makes an invoice, stores its secrets, and opens a half route to each meeting point it lists.
  *
- * Refuses with `amount-out-of-range`, `bad-request`, `busy`, `wrong-asset`, `receive-limit` or `no-meeting-point`.
+ * Refuses with `amount-out-of-range`, `bad-request`, `busy`, `wrong-asset`, `receive-limit`, `no-meeting-point` or `no-address`.
  */
 export function createInvoice (host: Host, request: InvoiceRequest): { readonly invoice: string, readonly id: InvoiceId, readonly expiresMs: number } | Refusal {
   const { asset, amount, description } = request
@@ -50,6 +53,8 @@ export function createInvoice (host: Host, request: InvoiceRequest): { readonly 
   if (meetingPoints.length === 0) return refuse('no-meeting-point')
   // INV-11
   if (meetingPoints.length > MEETING_POINTS_MAX || !meetingPoints.every((id) => pointOfId(id) !== undefined)) return refuse('bad-request', { reason: `an invoice lists 1 to ${MEETING_POINTS_MAX} meeting points` })
+  const way = wayOf(host, request.via, asset)
+  if (isNoWay(way)) return way
   // INV-10: nothing of one invoice is in another.
   const secret = drawScalar(host.draw, 'payment secret')
   const session = host.draw('session secret')
@@ -59,7 +64,8 @@ export function createInvoice (host: Host, request: InvoiceRequest): { readonly 
   const { text, invoice } = writeInvoice(host.network, content, drawScalar(host.draw, 'signing key'), host.draw('signature'))
   const entity: InvoiceEntity = {
     id: invoice.id, text, secret, session, asset, amount, description, createdMs, expiresMs, status: 'open', received: ZERO, paidMs: undefined,
-    meetingPoints: meetingPoints.map((id) => ({ id, attempt: 1 }))
+    meetingPoints: meetingPoints.map((id) => ({ id, attempt: 1 })),
+    way
   }
   forgetOldest(host)
   host.tables.invoices.set(entity.id, entity) // INV-15: the answer is held back until this is stored
@@ -166,7 +172,7 @@ export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: Meetin
   beginHalf(host, {
     id,
     side: 'payee',
-    from: { type: 'payee', invoiceId, attempt, secret: drawScalar(host.draw, 'endpoint'), ...deriveAttempt(entity.session, meetingPoint, attempt) },
+    from: { type: 'payee', way: wayFromHere(host, entity.way), invoiceId, attempt, secret: drawScalar(host.draw, 'endpoint'), ...deriveAttempt(entity.session, meetingPoint, attempt) },
     meetingPoint,
     asset: entity.asset,
     amount: most,
@@ -186,12 +192,11 @@ export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: Meetin
 
 /** As many sixteenths of the amount, up to a number, as a neighbour could carry; all of them when none could carry anything. */
 function fitting (host: Host, entity: InvoiceEntity, meetingPoint: MeetingPointId, atMost: number): number {
-  if (host.hosted.has(meetingPoint)) return WHOLE
+  const way = wayFromHere(host, entity.way)
+  if (isDirect(way) && host.hosted.has(meetingPoint)) return WHOLE
   for (let sixteenths = atMost; sixteenths > 0; sixteenths--) {
-    const hops = host.nextHops({
-      meetingPoint, direction: 'from', asset: entity.asset, amount: sixteenthsOf(entity.amount, sixteenths), exclude: new Set(), random: host.draw('fitting'), reserved: () => ZERO
-    })
-    if (hops.length > 0) return sixteenths
+    const toward = { way, meetingPoint, side: 'payee', asset: entity.asset, amount: sixteenthsOf(entity.amount, sixteenths) } as const
+    if (hopsToward(host, toward, new Set(), host.draw('fitting')).length > 0) return sixteenths
   }
   return WHOLE
 }

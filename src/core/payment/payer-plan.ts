@@ -1,19 +1,23 @@
 import { asUnits, minUnits, mulDivCeil, subUnitsOrZero, UNITS_MAX, type Units } from '../base/money.js'
 import type { MeetingPointId } from '../base/ids.js'
-import type { Invoice } from './invoice.js'
 import { MEETING_POINTS_TRIED_MAX, PARTS_MAX, WHOLE } from './limits.js'
 import { roundedUp } from './quote.js'
-import { reservedOn } from './reservations.js'
 import type { Host, Payment, Search } from './tables.js'
+import { hopsToward, isDirect, wayFromHere } from './waypoints.js'
 
 /** What a payer asks for, of which meeting points, in which order. Splitting is described at {@link smaller}. */
 
+/** Ranks behind all distances that are known. */
+const UNKNOWN_HOPS = 1_000
+
 /** Meeting points by this node's own distance, those without a part of this payment first; first with room for the fee, then for the bare amount. */
-export function planFor (host: Host, invoice: Invoice, amount: Units, feeMax: Units, used: ReadonlyMap<MeetingPointId, number> = new Map()): Search['plan'] {
+export function planFor (host: Host, { invoice, way }: Pick<Search, 'invoice' | 'way'>, amount: Units, feeMax: Units, used: ReadonlyMap<MeetingPointId, number> = new Map()): Search['plan'] {
   const known = new Map(host.meetingPoints(invoice.asset, amount, 'to').map(({ id, hops }) => [id, hops + host.draw('tie')[0]! / 512]))
   for (const id of invoice.meetingPoints) if (host.hosted.has(id)) known.set(id, 0)
   const uses = (id: MeetingPointId): number => used.get(id) ?? 0
-  const order = invoice.meetingPoints.filter((id) => known.has(id)).sort((a, b) => uses(a) - uses(b) || known.get(a)! - known.get(b)!).slice(0, MEETING_POINTS_TRIED_MAX)
+  // By waypoints it is not for this node to know the meeting point, if only the way begins here.
+  const rank = (id: MeetingPointId): number => known.get(id) ?? UNKNOWN_HOPS
+  const order = invoice.meetingPoints.filter((id) => isDirect(way) ? known.has(id) : canSend(host, { invoice, way }, id, amount)).sort((a, b) => uses(a) - uses(b) || rank(a) - rank(b)).slice(0, MEETING_POINTS_TRIED_MAX)
   const roomy = order.map((meetingPoint) => ({ meetingPoint, exact: false, round: 0, ahead: 0 }))
   return toldAmount(amount, feeMax) === amount ? roomy : [...roomy, ...order.map((meetingPoint) => ({ meetingPoint, exact: true, round: 0, ahead: 0 }))]
 }
@@ -52,7 +56,7 @@ export const askedFor = (payment: Payment, remaining: Units, sixteenths: number)
 /** The same amount of a part once more, by a plan made anew. */
 export function replanned (host: Host, search: Search, payment: Payment): Search {
   const amount = askedFor(payment, remainingOf(host, search, payment), search.sixteenths)
-  return { ...search, plan: planFor(host, search.invoice, amount, feeLeft(host, search, payment), usedBy(host, search)), position: 0 }
+  return { ...search, plan: planFor(host, search, amount, feeLeft(host, search, payment), usedBy(host, search)), position: 0 }
 }
 
 /**
@@ -66,15 +70,14 @@ export function smaller (host: Host, search: Search, payment: Payment): Search |
     const amount = askedFor(payment, remaining, sixteenths)
     if (amount >= before || amount < leastPart(remaining, slotsLeft(host, search))) continue
     const next = replanned(host, { ...search, sixteenths }, payment)
-    if (next.plan.some(({ meetingPoint }) => canSend(host, search.invoice, meetingPoint, amount))) return next
+    if (next.plan.some(({ meetingPoint }) => canSend(host, search, meetingPoint, amount))) return next
   }
   return undefined
 }
 
-function canSend (host: Host, { asset }: Invoice, meetingPoint: MeetingPointId, amount: Units): boolean {
-  return host.hosted.has(meetingPoint) || host.nextHops({
-    meetingPoint, direction: 'to', asset, amount, exclude: new Set(), random: host.draw('fitting'), reserved: (channelId, direction) => reservedOn(host, channelId, direction)
-  }).length > 0
+function canSend (host: Host, { invoice, way }: Pick<Search, 'invoice' | 'way'>, meetingPoint: MeetingPointId, amount: Units): boolean {
+  const rest = wayFromHere(host, way)
+  return (isDirect(rest) && host.hosted.has(meetingPoint)) || hopsToward(host, { way: rest, meetingPoint, side: 'payer', asset: invoice.asset, amount }, new Set(), host.draw('fitting')).length > 0
 }
 
 /** How many parts go over each meeting point. */

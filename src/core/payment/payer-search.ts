@@ -19,6 +19,7 @@ import { quoteIn, type Quote } from './quote.js'
 import { freeChannel, reserve } from './reservations.js'
 import { deriveAttempt, openTweaks } from './session.js'
 import type { Collected, FirstHop, Half, HalfId, HalfOutcome, Host, Part, Payment, PaymentId, Search } from './tables.js'
+import { wayFromHere } from './waypoints.js'
 
 /** Opens the payer half that is next in the plan, makes another plan, or ends the search. */
 export function tryNext (host: Host, id: PaymentId): void {
@@ -43,7 +44,7 @@ export function tryNext (host: Host, id: PaymentId): void {
   beginHalf(host, {
     id: halfId,
     side: 'payer',
-    from: { type: 'payer', paymentId: id, attempt, secret: drawScalar(host.draw, 'endpoint'), ...deriveAttempt(invoice.session, meetingPoint, attempt) },
+    from: { type: 'payer', way: wayFromHere(host, search.way), paymentId: id, attempt, secret: drawScalar(host.draw, 'endpoint'), ...deriveAttempt(invoice.session, meetingPoint, attempt) },
     meetingPoint,
     asset: payment.asset,
     amount,

@@ -10,12 +10,14 @@ import { planFor } from './payer-plan.js'
 import { answerAll, fail, paidResult, payTimer, timedOut, type PaidResult } from './payer-result.js'
 import { dropCollected, tryNext } from './payer-search.js'
 import type { Host, Payment, PaymentId } from './tables.js'
+import { isDirect, isNoWay, wayOf } from './waypoints.js'
 
 /** What a payment is asked for with. */
 export interface PayRequest {
   /** Text or `amiko:` URI. */
   readonly invoice: string
   readonly feeMax: Units | undefined
+  /** A link neighbour, and meeting points: where the payer's half goes first. @see ROUTE-54 */
   readonly via: readonly string[]
   readonly timeoutMs: number | undefined
 }
@@ -34,7 +36,6 @@ export function pay (host: Host, requestId: RequestId, request: PayRequest): voi
 
 function start (host: Host, requestId: RequestId, request: PayRequest): PaidResult | Refusal | undefined {
   const { tables, env } = host
-  if (request.via.length > 0) return refuse('not-implemented', { what: 'A way through chosen nodes (--via)' })
   const invoice = parseInvoice(request.invoice, host.network)
   if (isRefusal(invoice)) return invoice
   const id = paymentIdOf(invoice.id)
@@ -45,6 +46,8 @@ function start (host: Host, requestId: RequestId, request: PayRequest): PaidResu
   const refused = judge(host, invoice)
   if (refused !== undefined) return refused
   const { asset, amount, description, point } = invoice
+  const way = wayOf(host, request.via, asset)
+  if (isNoWay(way)) return way
   const feeMax = feeMaxOf(host, request.feeMax, amount)
   const payment: Payment = {
     id,
@@ -73,7 +76,8 @@ function start (host: Host, requestId: RequestId, request: PayRequest): PaidResu
     invoice,
     deadlineMs: env.nowMs + timeoutMs,
     timeoutMs,
-    plan: planFor(host, invoice, amount, feeMax),
+    way,
+    plan: planFor(host, { invoice, way }, amount, feeMax),
     position: 0,
     half: undefined,
     tries: 0,
@@ -87,7 +91,7 @@ function start (host: Host, requestId: RequestId, request: PayRequest): PaidResu
     feeSeen: undefined,
     secondsSeen: undefined,
     lockFailed: undefined,
-    reason: 'none of the invoice\'s meeting points is within reach'
+    reason: isDirect(way) ? 'none of the invoice\'s meeting points is within reach' : 'the chosen way does not begin within reach'
   })
   host.setTimer(payTimer(id), env.nowMs + timeoutMs)
   tryNext(host, id)

@@ -24,7 +24,7 @@ export type { InvoiceRequest } from './payee.js'
  * Payments: half routes from both ends to a meeting point, and the locks that follow them.
  *
  * In reading order: `host` (what is used of the node), `messages`, `quote`, `deadlines`, `invoice`, `session` (what the
- * ends share), `tables` (entities), `reservations`, `clocks`, `half-route` (the search), `meeting-point`, `make-route`,
+ * ends share), `tables` (entities), `reservations`, `clocks`, `waypoints`, `half-route` (the search), `meeting-point`, `make-route`,
  * `forwarder` (a hop), `held` (parts that wait), `payee`, `payer-result`, `payer-plan`, `payer-lock`, `payer-search`, `payer`, `restart`, `views`, `limits`; and this file, where the node calls in.
  *
  * What one payment costs in multiplications of points (the rest is hashing); a retry pays its own row again:
@@ -32,7 +32,7 @@ export type { InvoiceRequest } from './payee.js'
  * | who | route | lock and settlement |
  * | --- | --- | --- |
  * | payer | 1 match point, 2 key pair, 2 token, 1 for each layer of the onion, 1 pair check | 1 lock point, 1 proof |
- * | hop of the payer half | 2 key pair, 2 token, 2 onion | 1 lock point, 1 secret |
+ * | hop of the payer half | 2 key pair, 2 token (with waypoints ahead 4, and 6 for each), 2 onion | 1 lock point, 1 secret |
  * | meeting point | 2 tokens opened, 2 onion to the payer | 1 lock point, 2 onion to the payee, 1 secret |
  * | hop of the payee half | 2 key pair, 2 token | 1 lock point, 2 onion, 1 secret |
  * | payee | 1 match point, 2 key pair, 2 token a half opened | 1 for each layer, 1 pair check, 1 lock point |

@@ -2,14 +2,14 @@ import type { Hex } from '../base/bytes.js'
 import type { AssetId, ChannelId, InvoiceId, MeetingPointId, OriginId, PeerId, RequestId, RouteId } from '../base/ids.js'
 import type { Units } from '../base/money.js'
 import type { Refusal } from '../base/step.js'
-import { bool, bytes32, bytes33, entity, hexOf, list, oneOf, optional, record, text, u16, u48, units, type ValueOf } from '../base/struct.js'
+import { bool, bytes32, bytes33, decodeLayout, entity, hexOf, list, oneOf, optional, record, text, u16, u48, units, type ValueOf } from '../base/struct.js'
 import { expiryLayout } from '../channel/lock.js'
 import { createTable, type Journal, type Table } from '../base/table.js'
 import type { Ciphertext, EndpointPair } from '../crypto/elgamal.js'
 import type { PaymentHost } from './host.js'
 import type { Invoice } from './invoice.js'
-import { DESCRIPTION_BYTES_MAX, INVOICE_CHARACTERS_MAX, MEETING_POINTS_MAX } from './limits.js'
-import type { NoRouteReason, RouteMessage, RouteSide } from './messages.js'
+import { DESCRIPTION_BYTES_MAX, INVOICE_CHARACTERS_MAX, MEETING_POINTS_MAX, WAYPOINTS_MAX } from './limits.js'
+import type { NoRouteReason, RouteMessage, RouteSide, WaypointElement } from './messages.js'
 import type { Quote } from './quote.js'
 
 /** 16 bytes: the first half of a tagged hash of the invoice's id, since there is one payment an invoice. */
@@ -19,8 +19,7 @@ export type HalfId = Hex
 
 // ---- Durable ----
 
-/** An invoice of ours, with its secrets. */
-export const invoiceEntity = record({
+const invoiceFields = {
   id: hexOf<InvoiceId>(32),
   text: text(INVOICE_CHARACTERS_MAX),
   /** z. */
@@ -37,7 +36,15 @@ export const invoiceEntity = record({
   paidMs: optional(u48),
   /** Where we open halves, and the highest attempt opened there: none is used twice, also after a restart. */
   meetingPoints: list(record({ id: hexOf<MeetingPointId>(33), attempt: u16 }), MEETING_POINTS_MAX)
+}
+/** An invoice of ours, with its secrets. */
+export const invoiceEntity = record({
+  ...invoiceFields,
+  /** The way that our halves take. */
+  way: record({ proxy: optional(text<PeerId>(64)), waypoints: list(hexOf<MeetingPointId>(33), WAYPOINTS_MAX) })
 })
+/** As version 1 was: without a way. */
+const invoiceEntity1 = record(invoiceFields)
 export type InvoiceEntity = ValueOf<typeof invoiceEntity>
 
 /** A payment that we make. */
@@ -115,11 +122,19 @@ export type Held = ValueOf<typeof heldEntity>
 
 // ---- Volatile ----
 
-/** Where a half route came from: a neighbour, or this node as payer or payee. */
+/** Where a half route came from: a neighbour, or this node as payer or payee. It is `turning` where a waypoint is hosted here: then it may go back to that neighbour. */
 export type HalfFrom =
-  | { readonly type: 'link', readonly peer: PeerId, readonly routeId: RouteId, readonly pair: EndpointPair, readonly token: Ciphertext }
-  | { readonly type: 'payer', readonly paymentId: PaymentId, readonly attempt: number, readonly secret: Uint8Array, readonly matchPoint: Uint8Array, readonly blind: Uint8Array }
-  | { readonly type: 'payee', readonly invoiceId: InvoiceId, readonly attempt: number, readonly secret: Uint8Array, readonly matchPoint: Uint8Array, readonly blind: Uint8Array }
+  | { readonly type: 'link', readonly peer: PeerId, readonly routeId: RouteId, readonly pair: EndpointPair, readonly token: Ciphertext, readonly identity: Ciphertext | undefined, readonly waypoints: readonly WaypointElement[], readonly turning: boolean }
+  | { readonly type: 'payer', readonly way: Way, readonly paymentId: PaymentId, readonly attempt: number, readonly secret: Uint8Array, readonly matchPoint: Uint8Array, readonly blind: Uint8Array }
+  | { readonly type: 'payee', readonly way: Way, readonly invoiceId: InvoiceId, readonly attempt: number, readonly secret: Uint8Array, readonly matchPoint: Uint8Array, readonly blind: Uint8Array }
+
+/** Where an end wants its halves to go before the meeting point. */
+export interface Way {
+  /** The link neighbour that is asked first, and alone. */
+  readonly proxy: PeerId | undefined
+  /** Role keys of the waypoints after it, in their order. */
+  readonly waypoints: readonly MeetingPointId[]
+}
 
 /** The neighbour that a half route was passed on to. */
 export interface Onward {
@@ -159,6 +174,7 @@ export interface Half {
   readonly id: HalfId
   readonly side: RouteSide
   readonly from: HalfFrom
+  /** Of a neighbour's half: its destination from here, which may be a waypoint. */
   readonly meetingPoint: MeetingPointId
   readonly asset: AssetId
   /** What neighbours are chosen by: money on the next link toward the meeting point. */
@@ -222,6 +238,7 @@ export interface Opening {
 export interface Search {
   readonly paymentId: PaymentId
   readonly invoice: Invoice
+  readonly way: Way
   readonly deadlineMs: number
   readonly timeoutMs: number
   /** What is tried, in order: a meeting point; whether only the bare amount is asked for; how often it was tried before; how far ahead of the next attempt number. */
@@ -308,7 +325,7 @@ export interface PaymentTables {
 /** The node around this folder's machines. */
 export type Host = PaymentHost<RouteMessage, PaymentTables>
 
-export const invoiceLayout = entity<InvoiceEntity>('invoice', 1, invoiceEntity)
+export const invoiceLayout = entity<InvoiceEntity>('invoice', 2, invoiceEntity, { 1: (bytes) => ({ ...decodeLayout(invoiceEntity1, bytes), way: { proxy: undefined, waypoints: [] } }) })
 export const paymentLayout = entity<Payment>('payment', 1, paymentEntity)
 export const partLayout = entity<Part>('part', 1, partEntity)
 export const hopLayout = entity<Hop>('hop', 1, hopEntity)

@@ -84,9 +84,9 @@ export class FakeNetwork {
 
   // ---- What a test does ----
 
-  invoice (index: number, amount: bigint, more: { readonly expiryMs?: number, readonly meetingPoints?: readonly MeetingPointId[] } = {}): { readonly invoice: string, readonly id: string } {
+  invoice (index: number, amount: bigint, more: { readonly expiryMs?: number, readonly meetingPoints?: readonly MeetingPointId[], readonly via?: readonly string[] } = {}): { readonly invoice: string, readonly id: string } {
     const made = this.step(index, (host) => payments.createInvoice(host, {
-      asset: BTC.id, amount: amount as Units, description: 'receipt', expiryMs: more.expiryMs ?? 3_600_000, meetingPoints: more.meetingPoints
+      asset: BTC.id, amount: amount as Units, description: 'receipt', expiryMs: more.expiryMs ?? 3_600_000, meetingPoints: more.meetingPoints, via: more.via
     }))
     assert.ok(!isRefusal(made), inspect(made))
     this.run(LATENCY_MS * 20)
@@ -335,7 +335,12 @@ export class FakeNetwork {
     assert.ok(!isFault(decoded), `a message of node ${from} can be read`)
     this.sent.push({ from, to, message: decoded })
     this.record(from, to, 'route id', Uint8Array.from(Buffer.from(decoded.routeId, 'hex')))
-    if (decoded.type === 'makeRoute') for (const [what, bytes] of Object.entries({ ...decoded.pair, ...decoded.token })) this.record(from, to, what, bytes)
+    if (decoded.type === 'makeRoute') {
+      const { pair, token, identity, waypoints } = decoded
+      for (const one of [pair, token, ...(identity === undefined ? [] : [identity]), ...waypoints.flatMap(({ next, identity }) => [next, identity])]) {
+        for (const [what, bytes] of Object.entries<Uint8Array>({ ...one })) this.record(from, to, what, bytes)
+      }
+    }
     if (decoded.type === 'haveRoute') this.record(from, to, 'onion', decoded.onion)
     const { tables } = receiver
     this.later(LATENCY_MS, () => {

@@ -3,10 +3,10 @@ import { sha256 } from '../../../src/core/base/hash.js'
 import type { AssetId, MeetingPointId, RouteId } from '../../../src/core/base/ids.js'
 import { asUnits } from '../../../src/core/base/money.js'
 import { isFault } from '../../../src/core/base/step.js'
-import { mulG, scalarOf } from '../../../src/core/crypto/curve.js'
-import { encryptPoint, makeEndpointPair } from '../../../src/core/crypto/elgamal.js'
+import { addPoints, mulG, scalarOf } from '../../../src/core/crypto/curve.js'
+import { encryptIdentity, encryptPoint, makeEndpointPair } from '../../../src/core/crypto/elgamal.js'
 import { ONION_BYTES } from '../../../src/core/crypto/onion.js'
-import type { MakeRoute, RouteMessage } from '../../../src/core/payment/messages.js'
+import type { MakeRoute, RouteMessage, WaypointElement } from '../../../src/core/payment/messages.js'
 import { composeQuotes, quoteIn, quoteOut, RATE_ONE, type Quote } from '../../../src/core/payment/quote.js'
 import { decodeRoute, encodeRoute } from '../../../protocols/route/codec.js'
 
@@ -66,6 +66,7 @@ const MAKE: MakeRoute = {
   amount: asUnits(128n),
   pair: makeEndpointPair(scalar('k'), scalar('s')),
   token: encryptPoint(meetingKey, mulG(scalar('match')), scalar('r')),
+  identity: undefined,
   waypoints: [],
   hopsLeft: 20,
   forwardsLeft: 64,
@@ -73,13 +74,24 @@ const MAKE: MakeRoute = {
   timeLeftMs: 15_000,
   quote: undefined
 }
+// Two waypoints before the meeting point: each element under the sum of the keys up to its own, the token under the sum of all.
+const stopKeys = [mulG(scalar('first waypoint')), mulG(scalar('second waypoint')), meetingKey]
+const sumTo = (index: number): Uint8Array => stopKeys.slice(0, index + 1).reduce((sum, key) => addPoints(sum, key)!)
+const element = (index: number): WaypointElement => ({ next: encryptPoint(sumTo(index), stopKeys[index + 1]!, scalar(`next ${index}`)), identity: encryptIdentity(sumTo(index), scalar(`identity ${index}`)) })
+const BY_WAYPOINTS: MakeRoute = {
+  ...MAKE,
+  meetingPoint: toHex(stopKeys[0]!) as MeetingPointId,
+  token: encryptPoint(sumTo(2), mulG(scalar('match')), scalar('r')),
+  identity: encryptIdentity(sumTo(2), scalar('identity')),
+  waypoints: [element(0), element(1)]
+}
 const onion = new Uint8Array(ONION_BYTES).map((_, i) => i % 251)
 
 /** One message of each type, and the corners of their ranges. */
 export const MESSAGES: Readonly<Record<string, RouteMessage>> = {
   'a payer\'s MakeRoute': MAKE,
   'a payee\'s MakeRoute': { ...MAKE, routeId: routeId('payee'), side: 'payee', quote: FEE },
-  'a MakeRoute with waypoints': { ...MAKE, waypoints: [new Uint8Array(132).fill(1), new Uint8Array(132).fill(2)] },
+  'a MakeRoute with waypoints': BY_WAYPOINTS,
   'a MakeRoute with nothing left': { ...MAKE, hopsLeft: 0, forwardsLeft: 0, detoursLeft: 0, timeLeftMs: 0, amount: asUnits(0n) },
   'a HaveRoute': { type: 'haveRoute', routeId: routeId('payer'), quote: ODD, onion },
   'a Matched': { type: 'matched', routeId: routeId('payee'), amount: asUnits(1_000n) },
@@ -111,8 +123,13 @@ export function badFrames (): ReadonlyArray<{ readonly why: string, readonly byt
     { why: 'too many messages', bytes: changed({ ...MAKE, forwardsLeft: 65 }) },
     { why: 'too many detours', bytes: changed({ ...MAKE, detoursLeft: 3 }) },
     { why: 'too much time', bytes: changed({ ...MAKE, timeLeftMs: 60_001 }) },
-    { why: 'nine waypoints', bytes: changed({ ...MAKE, waypoints: Array.from({ length: 9 }, () => new Uint8Array(132)) }) },
-    { why: 'a waypoint of another length', bytes: changed({ ...MAKE, waypoints: [new Uint8Array(131)] }) },
+    { why: 'nine waypoints', bytes: changed({ ...BY_WAYPOINTS, waypoints: Array.from({ length: 9 }, () => element(0)) }) },
+    { why: 'a waypoint of another length', bytes: changed({ ...BY_WAYPOINTS, waypoints: [{ next: { c1: new Uint8Array(0), c2: element(0).next.c2.subarray(1) }, identity: element(0).identity }] }) },
+    { why: 'a point of a waypoint that is not on the curve', bytes: changed({ ...BY_WAYPOINTS, waypoints: [{ ...element(0), next: { ...element(0).next, c2: off } }] }) },
+    { why: 'a point at infinity in a waypoint', bytes: changed({ ...BY_WAYPOINTS, waypoints: [{ ...element(0), identity: { ...element(0).identity, c1: new Uint8Array(33) } }] }) },
+    { why: 'waypoints without the identity of the token', bytes: changed({ ...BY_WAYPOINTS, identity: undefined }) },
+    { why: 'an identity that is not on the curve', bytes: changed({ ...BY_WAYPOINTS, identity: { c1: off, c2: off } }) },
+    { why: 'an identity without waypoints', bytes: changed({ ...MAKE, identity: BY_WAYPOINTS.identity }) },
     { why: 'an amount above 63 bits', bytes: changed({ ...MAKE, amount: 1n << 63n }) },
     { why: 'an onion of another length', bytes: changed({ ...MESSAGES['a HaveRoute'], onion: onion.subarray(1) }) },
     { why: 'a rate of zero', bytes: changed({ ...MESSAGES['a HaveRoute'], quote: { ...ODD, rate: 0n } }) },
