@@ -65,6 +65,8 @@ export interface Watching {
   readonly users: readonly string[]
   /** The height from which its history is still to be asked for; undefined when it is known, or not wanted. */
   readonly historyFrom: number | undefined
+  /** The lowest height from which it was asked for; undefined when it never was. */
+  readonly askedFrom?: number | undefined
 }
 
 /** A funding output as the chain told of it last. Volatile. */

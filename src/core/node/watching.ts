@@ -13,14 +13,19 @@ export interface WatchHost {
 /**
  * Watches for a part of the node; the chain is told once, whoever else watches the same.
  *
- * @param historyFrom - what has happened since this height is asked for too, until it is known
+ * @param historyFrom - what has happened since this height is asked for too, until it is known; again, when this part
+ *   learns that it must look further back: what made an output may be found in a block that was applied long ago
  */
 export function startWatch (host: WatchHost, user: string, chain: ChainName, watch: ChainWatch, historyFrom?: number): void {
   const key = watchKey(chain, watch)
   const before = host.chainTables.watches.get(key)
   const users = before?.users ?? []
-  if (users.includes(user) || users.length >= WATCHERS_MAX) return
-  host.chainTables.watches.set(key, { chain, watch, users: [...users, user], historyFrom: before?.historyFrom })
+  if (users.includes(user)) {
+    if (historyFrom !== undefined && before?.askedFrom !== undefined && historyFrom < before.askedFrom) wantHistory(host, chain, watch, historyFrom)
+    return
+  }
+  if (users.length >= WATCHERS_MAX) return
+  host.chainTables.watches.set(key, { chain, watch, users: [...users, user], historyFrom: before?.historyFrom, askedFrom: before?.askedFrom })
   if (before === undefined) host.perform({ type: 'watchChain', chain, watch })
   if (historyFrom !== undefined) wantHistory(host, chain, watch, historyFrom)
 }
@@ -30,7 +35,7 @@ export function wantHistory (host: WatchHost, chain: ChainName, watch: ChainWatc
   const key = watchKey(chain, watch)
   const before = host.chainTables.watches.get(key)
   if (before === undefined) return
-  host.chainTables.watches.set(key, { ...before, historyFrom: Math.min(fromHeight, before.historyFrom ?? fromHeight) })
+  host.chainTables.watches.set(key, { ...before, historyFrom: Math.min(fromHeight, before.historyFrom ?? fromHeight), askedFrom: Math.min(fromHeight, before.askedFrom ?? fromHeight) })
   host.perform({ type: 'askHistory', chain, of: watch, fromHeight })
 }
 

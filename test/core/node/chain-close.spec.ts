@@ -7,13 +7,13 @@ const PUSH_SAT = 100_000n
 
 interface Ends { readonly world: ChainNodes, readonly alice: TestNode, readonly bob: TestNode, readonly id: ChannelId }
 
-function opened (): Ends {
+function opened (format?: 'v2-fee'): Ends {
   const world = chainNodes(['alice', 'bob'])
   const [alice, bob] = world.nodes as readonly [TestNode, TestNode]
   world.link(alice, bob)
   world.fund(alice, START_SAT / 2n, 2)
   world.fund(bob, START_SAT / 4n, 2)
-  return { world, alice, bob, id: world.open(alice, bob, 500_000n, PUSH_SAT) }
+  return { world, alice, bob, id: world.open(alice, bob, 500_000n, PUSH_SAT, format) }
 }
 
 const channels = (...nodes: readonly TestNode[]): number => nodes.reduce((sum, node) => sum + node.core.view.channels().length, 0)
@@ -85,8 +85,8 @@ describe('node, an enforced channel ends', function () {
     })
   }
 
-  it('by force, and the process is down in all that follows', () => {
-    const ends = opened()
+  for (const format of [undefined, 'v2-fee'] as const) it(`by force, and the process is down in all that follows (${format ?? 'v3-zero-fee'})`, () => {
+    const ends = opened(format)
     const { world, alice, bob, id } = ends
     world.ask(alice, { type: 'channel.close', channelId: id, force: true })
     alice.crash()

@@ -82,7 +82,7 @@ export interface ChainNodes {
   fund: (node: TestNode, sat: bigint, coins?: number) => void
   ask: (node: TestNode, request: Request) => object
   /** Opens a channel and waits until it carries locks. */
-  open: (a: TestNode, b: TestNode, amount: bigint, push?: bigint) => ChannelId
+  open: (a: TestNode, b: TestNode, amount: bigint, push?: bigint, format?: 'v3-zero-fee' | 'v2-fee') => ChannelId
   channel: (node: TestNode, id: ChannelId) => ChannelView
   /** Confirmed and unconfirmed satoshis of a node's wallet. */
   money: (node: TestNode) => bigint
@@ -179,8 +179,8 @@ export function chainNodes (names: readonly string[], options: ChainNodesOptions
       assert.ok(!isRefusal(answer), JSON.stringify(answer, plain))
       return answer
     },
-    open (a, b, amount, push = 0n) {
-      const { channelId } = world.ask(a, { type: 'channel.open', peer: b.peer, kind: 'chain', asset: BTC, amount: sat(amount), push: sat(push) }) as { channelId: ChannelId }
+    open (a, b, amount, push = 0n, format = undefined) {
+      const { channelId } = world.ask(a, { type: 'channel.open', peer: b.peer, kind: 'chain', asset: BTC, amount: sat(amount), push: sat(push), format }) as { channelId: ChannelId }
       world.mine(CONFIRMATIONS)
       assert.equal(world.channel(a, channelId).next, 'Ready.')
       assert.equal(world.channel(b, channelId).next, 'Ready.')
