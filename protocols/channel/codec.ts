@@ -5,7 +5,8 @@ import { fault, type Fault } from '../../src/core/base/step.js'
 import { LayoutError } from '../../src/core/base/struct.js'
 import { EVIDENCE_ITEMS_MAX, FRAME_BYTES_MAX, SECRETS_PER_MESSAGE_MAX, UPDATES_PER_ROUND_MAX } from '../../src/core/channel/limits.js'
 import { FAIL_REASONS, LOCK_MESSAGE_BYTES, LOCK_ONION_BYTES_MAX, type LockTerms, type Update } from '../../src/core/channel/lock.js'
-import { REFUSE_REASONS, type AcceptMessage, type ChannelMessage, type EnforcedOpening, type Evidence, type OpenMessage, type RoundPhaseName, type TrustLineOpening } from '../../src/core/channel/messages.js'
+import { FUNDING_INPUTS_MAX } from '../../src/core/channel/enforced/limits.js'
+import { REFUSE_REASONS, type AcceptMessage, type ChannelMessage, type EnforcedOpening, type Evidence, type OpenMessage, type RoundPhaseName, type Share, type ShareOutput, type TrustLineOpening } from '../../src/core/channel/messages.js'
 import { isPoint, isScalar } from '../../src/core/crypto/curve.js'
 import '../protobuf.js'
 import * as pb from './pb/channel.js'
@@ -102,8 +103,8 @@ function messageOf (frame: pb.ChannelFrame, type: typeof MESSAGE_FIELDS[number])
     case 'secrets': return secretsOf(channelId, frame.secrets!)
     case 'reestablish': return reestablishOf(channelId, frame.reestablish!)
     case 'closed': return { type, channelId }
-    case 'funded': return { type, channelId, txid: sized(frame.funded!.txid, 32, 'txid'), index: must(frame.funded!.index, 'index'), evidence: evidenceOf(frame.funded!.evidence) }
-    case 'signed': return { type, channelId, evidence: evidenceOf(frame.signed!.evidence) }
+    case 'funded': return { type, channelId, txid: sized(frame.funded!.txid, 32, 'txid'), index: must(frame.funded!.index, 'index'), ...shareOf(frame.funded!.share), evidence: evidenceOf(frame.funded!.evidence) }
+    case 'signed': return { type, channelId, evidence: evidenceOf(frame.signed!.evidence), ...witnessesOf(frame.signed!.witnesses) }
     case 'closeReady': return { type: 'close-ready', channelId, script: scriptOf(frame.closeReady!.script), nonce: nonceOf(frame.closeReady!.nonce) }
     case 'closeOffer': return { type: 'close-offer', channelId, feeSat: unitsOf(frame.closeOffer!.feeSat, 'fee_sat'), nonce: nonceOf(frame.closeOffer!.nonce), partial: sized(frame.closeOffer!.partial, 32, 'partial') }
     case 'closeSign': return { type: 'close-sign', channelId, partial: sized(frame.closeSign!.partial, 32, 'partial'), nonce: nonceOf(frame.closeSign!.nonce) }
@@ -130,7 +131,30 @@ const trustLineOf = (opening: pb.TrustLineOpening): TrustLineOpening => ({
 function acceptanceOf (acceptance: pb.EnforcedAcceptance | undefined): Pick<AcceptMessage, 'acceptance'> {
   if (acceptance === undefined) return {}
   check(acceptance.keys.length === 5 && acceptance.points.length === 2, 'five keys and two points are wanted')
-  return { acceptance: { keys: acceptance.keys.map((key) => point(key, 'key')), points: acceptance.points.map((key) => point(key, 'point')) } }
+  return { acceptance: { keys: acceptance.keys.map((key) => point(key, 'key')), points: acceptance.points.map((key) => point(key, 'point')), ...shareOf(acceptance.share) } }
+}
+
+/** Inputs are all different, and every script is a taproot output with a key. @see ENF-26 */
+function shareOf (share: pb.Share | undefined): { readonly share?: Share } {
+  if (share === undefined) return {}
+  check(share.inputs.length >= 1 && share.inputs.length <= FUNDING_INPUTS_MAX, `${share.inputs.length} inputs`)
+  const inputs = share.inputs.map((input) => ({ txid: sized(input.txid, 32, 'txid'), index: must(input.index, 'index'), output: shareOutputOf(input.output, 'output') }))
+  check(new Set(inputs.map(({ txid, index }) => `${toHex(txid)}:${index}`)).size === inputs.length, 'an input comes twice')
+  return { share: { inputs, change: share.change === undefined ? undefined : shareOutputOf(share.change, 'change') } }
+}
+
+function shareOutputOf (value: pb.ShareOutput | undefined, name: string): ShareOutput {
+  const output = must(value, name)
+  const valueSat = unitsOf(output.valueSat, 'value_sat')
+  const script = sized(output.script, 34, 'script')
+  check(valueSat > 0n, 'value_sat is nothing')
+  check(script[0] === 0x51 && script[1] === 0x20 && isPoint(Uint8Array.of(2, ...script.subarray(2))), 'script is no taproot output with a key')
+  return { valueSat, script }
+}
+
+function witnessesOf (witnesses: readonly Uint8Array[]): { readonly witnesses?: readonly Uint8Array[] } {
+  check(witnesses.length <= FUNDING_INPUTS_MAX, 'too many witnesses')
+  return witnesses.length === 0 ? {} : { witnesses: witnesses.map((witness) => sized(witness, 64, 'witness')) }
 }
 
 /** A witness program: its version, the length of the rest, the rest. Nothing else is paid to by a close. @see BIP 141 */
@@ -150,6 +174,7 @@ function nonceOf (value: Uint8Array | undefined): Uint8Array {
 
 function enforcedOf (opening: pb.EnforcedOpening): EnforcedOpening {
   check(opening.keys.length === 5 && opening.points.length === 2, 'five keys and two points are wanted')
+  check((opening.contributionSat === undefined) === (opening.fundingSatPerKvb === undefined), 'a contribution is an amount and a fee rate')
   return {
     kind: 'chain',
     format: wordOf(FORMATS, must(opening.format, 'format') - 1, 'format'),
@@ -158,7 +183,8 @@ function enforcedOf (opening: pb.EnforcedOpening): EnforcedOpening {
     toSelfDelayBlocks: must(opening.toSelfDelayBlocks, 'to_self_delay_blocks'),
     feeRatePerKw: must(opening.feeRatePerKw, 'fee_rate_per_kw'),
     keys: opening.keys.map((key) => point(key, 'key')),
-    points: opening.points.map((key) => point(key, 'point'))
+    points: opening.points.map((key) => point(key, 'point')),
+    ...(opening.contributionSat === undefined ? {} : { contribution: { sat: unitsOf(opening.contributionSat, 'contribution_sat'), satPerKvb: unitsOf(opening.fundingSatPerKvb, 'funding_sat_per_kvb') } })
   }
 }
 
@@ -240,9 +266,9 @@ const pbBytes = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => bytes as Uint8Ar
 function bodyOf (message: ChannelMessage): Partial<pb.ChannelFrame> {
   switch (message.type) {
     case 'open': return { open: openBody(message) }
-    case 'accept': return { accept: { evidence: evidenceBody(message.evidence), ...(message.acceptance === undefined ? {} : { enforced: { keys: message.acceptance.keys.map(pbBytes), points: message.acceptance.points.map(pbBytes) } }) } }
-    case 'funded': return { funded: { txid: pbBytes(message.txid), index: message.index, evidence: evidenceBody(message.evidence) } }
-    case 'signed': return { signed: { evidence: evidenceBody(message.evidence) } }
+    case 'accept': return { accept: { evidence: evidenceBody(message.evidence), ...(message.acceptance === undefined ? {} : { enforced: { keys: message.acceptance.keys.map(pbBytes), points: message.acceptance.points.map(pbBytes), ...shareBody(message.acceptance.share) } }) } }
+    case 'funded': return { funded: { txid: pbBytes(message.txid), index: message.index, ...shareBody(message.share), evidence: evidenceBody(message.evidence) } }
+    case 'signed': return { signed: { evidence: evidenceBody(message.evidence), witnesses: (message.witnesses ?? []).map(pbBytes) } }
     case 'close-ready': return { closeReady: { script: pbBytes(message.script), nonce: pbBytes(message.nonce) } }
     case 'close-offer': return { closeOffer: { feeSat: message.feeSat, nonce: pbBytes(message.nonce), partial: pbBytes(message.partial) } }
     case 'close-sign': return { closeSign: { partial: pbBytes(message.partial), nonce: pbBytes(message.nonce) } }
@@ -279,11 +305,23 @@ function openBody ({ asset, opening, evidence }: OpenMessage): pb.Open {
           toSelfDelayBlocks: opening.toSelfDelayBlocks,
           feeRatePerKw: opening.feeRatePerKw,
           keys: opening.keys.map(pbBytes),
-          points: opening.points.map(pbBytes)
+          points: opening.points.map(pbBytes),
+          ...(opening.contribution === undefined ? {} : { contributionSat: opening.contribution.sat, fundingSatPerKvb: opening.contribution.satPerKvb })
         }
       }
   return { asset: pbBytes(fromHex(asset)), ...kind, evidence: evidenceBody(evidence) }
 }
+
+const shareOutputBody = ({ valueSat, script }: ShareOutput): pb.ShareOutput => ({ valueSat, script: pbBytes(script) })
+
+const shareBody = (share: Share | undefined): { readonly share?: pb.Share } => share === undefined
+  ? {}
+  : {
+      share: {
+        inputs: share.inputs.map(({ txid, index, output }) => ({ txid: pbBytes(txid), index, output: shareOutputBody(output) })),
+        ...(share.change === undefined ? {} : { change: shareOutputBody(share.change) })
+      }
+    }
 
 const evidenceBody = ({ signatures, preSignatures, revocation }: Evidence): pb.Evidence => ({
   signatures: signatures.map(pbBytes),

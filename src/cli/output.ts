@@ -4,7 +4,7 @@ import { coin, formatAmount, issuedAsset, type Asset } from '../core/base/assets
 import { printable } from '../core/base/printable.js'
 
 /** Fields of answers that hold smallest units of the asset beside them. */
-const AMOUNT_FIELDS: ReadonlySet<string> = new Set(['amount', 'fee', 'received', 'canSend', 'canReceive', 'owedToUs', 'localLimit', 'remoteLimit', 'limit', 'push', 'total', 'spendable', 'reserved', 'waiting', 'doubted'])
+const AMOUNT_FIELDS: ReadonlySet<string> = new Set(['amount', 'fee', 'received', 'canSend', 'canReceive', 'owedToUs', 'localLimit', 'remoteLimit', 'limit', 'push', 'theirAmount', 'total', 'spendable', 'reserved', 'waiting', 'doubted'])
 const TIME_FIELDS: ReadonlySet<string> = new Set(['createdMs', 'expiresMs', 'paidMs', 'startedMs', 'endedMs'])
 
 type Row = Readonly<Record<string, unknown>>

@@ -92,7 +92,7 @@ function channelsOf (parts: NounParts): Channels {
   return {
     async open (peer, { asset, signal, ...terms }) {
       if (terms.kind === 'trust-line') return await ask(parts, { type: 'channel.open', peer, kind: 'trust-line', asset, limit: terms.limit, amount: terms.amount }, { signal, asset })
-      return await ask(parts, { type: 'channel.open', peer, kind: 'chain', asset, amount: terms.amount, push: terms.push ?? asUnits(0n) }, { signal, asset })
+      return await ask(parts, { type: 'channel.open', peer, kind: 'chain', asset, amount: terms.amount, push: terms.push ?? asUnits(0n), theirAmount: terms.theirAmount }, { signal, asset })
     },
     list: ({ peer } = {}) => view.channels().filter((channel) => peer === undefined || channel.peer === peer),
     show,
@@ -113,8 +113,8 @@ function onlyChannel (channels: readonly ChannelView[], peer: PeerId, asset: Ass
 function invoicesOf (parts: NounParts): Invoices {
   const { runner } = parts
   return {
-    create: async ({ amount, description = '', expiryMs, meetingPoints, signal }) => await ask(parts, {
-      type: 'invoice.create', asset: amount.asset, amount: amount.value, description, expiryMs, meetingPoints
+    create: async ({ amount, description = '', expiryMs, meetingPoints, via, signal }) => await ask(parts, {
+      type: 'invoice.create', asset: amount.asset, amount: amount.value, description, expiryMs, meetingPoints, via
     }, { signal, asset: amount.asset }),
     list: () => runner.view.invoices(),
     show (id) {

@@ -116,6 +116,8 @@ export interface ChainChannelTerms {
   readonly amount: Units
   /** What of it is the peer's at once. */
   readonly push?: Units
+  /** What the peer is asked to put in beside it: whole satoshis, at most the amount. */
+  readonly theirAmount?: Units
 }
 
 export interface Channels {
@@ -144,7 +146,7 @@ export interface InvoiceView {
 }
 
 export interface Invoices {
-  create: (options: Waiting & { readonly amount: Amount, readonly description?: string, readonly expiryMs?: number, readonly meetingPoints?: readonly MeetingPointId[] }) => Promise<{ readonly invoice: string, readonly id: InvoiceId, readonly expiresMs: number }>
+  create: (options: Waiting & { readonly amount: Amount, readonly description?: string, readonly expiryMs?: number, readonly meetingPoints?: readonly MeetingPointId[], readonly via?: readonly string[] }) => Promise<{ readonly invoice: string, readonly id: InvoiceId, readonly expiresMs: number }>
   list: () => readonly InvoiceView[]
   show: (id: InvoiceId) => InvoiceView
   /** What an invoice's text says, whoever made it. Throws bad-invoice, wrong-network. */

@@ -23,11 +23,11 @@ describe('command line', () => {
     const LINES: ReadonlyArray<readonly [string, string]> = [
       ['status', 'peerId'], ['mesh peers', 'peers'], ['mesh roster', 'epoch'], [`mesh connect ${ADDRESS}`, 'peer'], [`mesh disconnect ${PEER}`, 'peer'], ['mesh addresses', 'addresses'],
       [`link open ${ADDRESS} --accept trust-line:btc:1000sat --accept trust-line:ltc:5lit`, 'linkId'], ['link list', 'links'], ['link list --requests', 'links'], [`link show ${PEER}`, 'linkId'],
-      ['link set default --accept trust-line:btc:1000sat', 'peer'], [`link set ${PEER} --fee-base 1msat --fee-ppm 100`, 'peer'], [`link close ${PEER}`, 'peer'],
+      ['link set default --accept trust-line:btc:1000sat', 'peer'], ['link set default --accept chain:btc:1000sat:500sat', 'peer'], [`link set ${PEER} --fee-base 1msat --fee-ppm 100`, 'peer'], [`link close ${PEER}`, 'peer'],
       [`channel open ${PEER} --kind trust-line --limit 1000sat --amount 500sat`, 'channelId'], ['channel list', 'channels'], [`channel show ${CHANNEL_ID}`, 'id'], [`channel set ${PEER} --limit 2000sat`, 'limit'], [`channel close ${CHANNEL_ID} --force`, 'status'],
       ['invoice create --amount 20sat --description tea --expiry 1h', 'invoice'], ['invoice list', 'invoices'], [`invoice show ${INVOICE_ID}`, 'id'], ['invoice decode amiko1fake', 'amount'], [`invoice cancel ${INVOICE_ID}`, 'status'],
       ['pay amiko1fake --max-fee 1sat', 'proof'], ['payment list', 'payments'], [`payment show ${PAYMENT_ID}`, 'id'], [`payment wait ${PAYMENT_ID} --timeout 5s`, 'status'],
-      [`channel open ${PEER} --kind chain --amount 1000sat --push 10sat`, 'push'], ['wallet balance', 'balances'], ['wallet address', 'address'], [`wallet send ${CHAIN_ADDRESS} --amount all --fee-rate 2.5`, 'txid'], [`wallet bump ${SEND_ID} --fee-rate 5`, 'fee'], ['wallet list', 'sends'], ['wallet rescan --from-height 7', 'chain'],
+      [`channel open ${PEER} --kind chain --amount 1000sat --push 10sat`, 'push'], [`channel open ${PEER} --kind chain --amount 1000sat --their-amount 10sat`, 'theirAmount'], ['wallet balance', 'balances'], ['wallet address', 'address'], [`wallet send ${CHAIN_ADDRESS} --amount all --fee-rate 2.5`, 'txid'], [`wallet bump ${SEND_ID} --fee-rate 5`, 'fee'], ['wallet list', 'sends'], ['wallet rescan --from-height 7', 'chain'],
       ['backup export', 'bytes'], ['backup verify', 'peerId'], ['backup restore', 'channels'],
       ['meeting-point host', 'id'], ['meeting-point list', 'meetingPoints'], ['meeting-point stop', 'status'], ['asset list', 'assets'], ['commands', 'commands'], ['sim list', 'scenarios'], ['sim run p9 --seed 5', 'traceHash'], ['sim run p9 --count 2 --jobs 2', 'perSecond'], ['rpc node.status', 'peerId']
     ]

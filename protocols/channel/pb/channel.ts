@@ -434,6 +434,16 @@ export namespace ChannelFrame {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface ChannelFrameOpenEnforcedContributionSatFieldEvent {
+    field: '$.open.enforced.contributionSat'
+    value: bigint
+  }
+
+  export interface ChannelFrameOpenEnforcedFundingSatPerKvbFieldEvent {
+    field: '$.open.enforced.fundingSatPerKvb'
+    value: bigint
+  }
+
   export interface ChannelFrameOpenEvidenceSignaturesFieldEvent {
     field: '$.open.evidence.signatures[]'
     index: number
@@ -487,6 +497,40 @@ export namespace ChannelFrame {
   export interface ChannelFrameAcceptEnforcedPointsFieldEvent {
     field: '$.accept.enforced.points[]'
     index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameAcceptEnforcedShareInputsTxidFieldEvent {
+    field: '$.accept.enforced.share.inputs[].txid'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ChannelFrameAcceptEnforcedShareInputsIndexFieldEvent {
+    field: '$.accept.enforced.share.inputs[].index'
+    value: number
+    index: number
+  }
+
+  export interface ChannelFrameAcceptEnforcedShareInputsOutputValueSatFieldEvent {
+    field: '$.accept.enforced.share.inputs[].output.valueSat'
+    value: bigint
+    index: number
+  }
+
+  export interface ChannelFrameAcceptEnforcedShareInputsOutputScriptFieldEvent {
+    field: '$.accept.enforced.share.inputs[].output.script'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ChannelFrameAcceptEnforcedShareChangeValueSatFieldEvent {
+    field: '$.accept.enforced.share.change.valueSat'
+    value: bigint
+  }
+
+  export interface ChannelFrameAcceptEnforcedShareChangeScriptFieldEvent {
+    field: '$.accept.enforced.share.change.script'
     value: Uint8Array<ArrayBuffer>
   }
 
@@ -771,6 +815,40 @@ export namespace ChannelFrame {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface ChannelFrameFundedShareInputsTxidFieldEvent {
+    field: '$.funded.share.inputs[].txid'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ChannelFrameFundedShareInputsIndexFieldEvent {
+    field: '$.funded.share.inputs[].index'
+    value: number
+    index: number
+  }
+
+  export interface ChannelFrameFundedShareInputsOutputValueSatFieldEvent {
+    field: '$.funded.share.inputs[].output.valueSat'
+    value: bigint
+    index: number
+  }
+
+  export interface ChannelFrameFundedShareInputsOutputScriptFieldEvent {
+    field: '$.funded.share.inputs[].output.script'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ChannelFrameFundedShareChangeValueSatFieldEvent {
+    field: '$.funded.share.change.valueSat'
+    value: bigint
+  }
+
+  export interface ChannelFrameFundedShareChangeScriptFieldEvent {
+    field: '$.funded.share.change.script'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface ChannelFrameSignedEvidenceSignaturesFieldEvent {
     field: '$.signed.evidence.signatures[]'
     index: number
@@ -790,6 +868,12 @@ export namespace ChannelFrame {
 
   export interface ChannelFrameSignedEvidenceNextPointFieldEvent {
     field: '$.signed.evidence.nextPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ChannelFrameSignedWitnessesFieldEvent {
+    field: '$.signed.witnesses[]'
+    index: number
     value: Uint8Array<ArrayBuffer>
   }
 
@@ -836,7 +920,7 @@ export namespace ChannelFrame {
     return decodeMessage(buf, ChannelFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ChannelFrame>): Generator<ChannelFrameChannelIdFieldEvent | ChannelFrameOpenAssetFieldEvent | ChannelFrameOpenTrustLineOpenerLimitFieldEvent | ChannelFrameOpenTrustLineAcceptorLimitFieldEvent | ChannelFrameOpenEnforcedFormatFieldEvent | ChannelFrameOpenEnforcedFundingSatFieldEvent | ChannelFrameOpenEnforcedPushFieldEvent | ChannelFrameOpenEnforcedToSelfDelayBlocksFieldEvent | ChannelFrameOpenEnforcedFeeRatePerKwFieldEvent | ChannelFrameOpenEnforcedKeysFieldEvent | ChannelFrameOpenEnforcedPointsFieldEvent | ChannelFrameOpenEvidenceSignaturesFieldEvent | ChannelFrameOpenEvidencePreSignaturesFieldEvent | ChannelFrameOpenEvidenceRevocationSecretFieldEvent | ChannelFrameOpenEvidenceNextPointFieldEvent | ChannelFrameAcceptEvidenceSignaturesFieldEvent | ChannelFrameAcceptEvidencePreSignaturesFieldEvent | ChannelFrameAcceptEvidenceRevocationSecretFieldEvent | ChannelFrameAcceptEvidenceNextPointFieldEvent | ChannelFrameAcceptEnforcedKeysFieldEvent | ChannelFrameAcceptEnforcedPointsFieldEvent | ChannelFrameRefuseReasonFieldEvent | ChannelFrameProposeRoundFieldEvent | ChannelFrameProposeUpdatesAddIdFieldEvent | ChannelFrameProposeUpdatesAddAmountFieldEvent | ChannelFrameProposeUpdatesAddExpiryClockFieldEvent | ChannelFrameProposeUpdatesAddExpiryValueFieldEvent | ChannelFrameProposeUpdatesAddPointFieldEvent | ChannelFrameProposeUpdatesAddRouteIdFieldEvent | ChannelFrameProposeUpdatesAddMessageFieldEvent | ChannelFrameProposeUpdatesAddOnionFieldEvent | ChannelFrameProposeUpdatesFulfilIdFieldEvent | ChannelFrameProposeUpdatesFulfilSecretFieldEvent | ChannelFrameProposeUpdatesFailIdFieldEvent | ChannelFrameProposeUpdatesFailReasonFieldEvent | ChannelFrameProposeUpdatesExpireIdFieldEvent | ChannelFrameProposeUpdatesSetLimitLimitFieldEvent | ChannelFrameProposeEvidenceSignaturesFieldEvent | ChannelFrameProposeEvidencePreSignaturesFieldEvent | ChannelFrameProposeEvidenceRevocationSecretFieldEvent | ChannelFrameProposeEvidenceNextPointFieldEvent | ChannelFrameAgreeRoundFieldEvent | ChannelFrameAgreeEvidenceSignaturesFieldEvent | ChannelFrameAgreeEvidencePreSignaturesFieldEvent | ChannelFrameAgreeEvidenceRevocationSecretFieldEvent | ChannelFrameAgreeEvidenceNextPointFieldEvent | ChannelFrameCommitRoundFieldEvent | ChannelFrameCommitEvidenceSignaturesFieldEvent | ChannelFrameCommitEvidencePreSignaturesFieldEvent | ChannelFrameCommitEvidenceRevocationSecretFieldEvent | ChannelFrameCommitEvidenceNextPointFieldEvent | ChannelFrameAckRoundFieldEvent | ChannelFrameAckEvidenceSignaturesFieldEvent | ChannelFrameAckEvidencePreSignaturesFieldEvent | ChannelFrameAckEvidenceRevocationSecretFieldEvent | ChannelFrameAckEvidenceNextPointFieldEvent | ChannelFrameSecretsSecretsIdFieldEvent | ChannelFrameSecretsSecretsSecretFieldEvent | ChannelFrameReestablishLocalNumberFieldEvent | ChannelFrameReestablishRemoteNumberFieldEvent | ChannelFrameReestablishRoundFieldEvent | ChannelFrameReestablishPhaseFieldEvent | ChannelFrameReestablishDigestFieldEvent | ChannelFrameReestablishLastSecretFieldEvent | ChannelFrameReestablishNextPointFieldEvent | ChannelFrameFaultRequirementFieldEvent | ChannelFrameFundedTxidFieldEvent | ChannelFrameFundedIndexFieldEvent | ChannelFrameFundedEvidenceSignaturesFieldEvent | ChannelFrameFundedEvidencePreSignaturesFieldEvent | ChannelFrameFundedEvidenceRevocationSecretFieldEvent | ChannelFrameFundedEvidenceNextPointFieldEvent | ChannelFrameSignedEvidenceSignaturesFieldEvent | ChannelFrameSignedEvidencePreSignaturesFieldEvent | ChannelFrameSignedEvidenceRevocationSecretFieldEvent | ChannelFrameSignedEvidenceNextPointFieldEvent | ChannelFrameCloseReadyScriptFieldEvent | ChannelFrameCloseReadyNonceFieldEvent | ChannelFrameCloseOfferFeeSatFieldEvent | ChannelFrameCloseOfferNonceFieldEvent | ChannelFrameCloseOfferPartialFieldEvent | ChannelFrameCloseSignPartialFieldEvent | ChannelFrameCloseSignNonceFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ChannelFrame>): Generator<ChannelFrameChannelIdFieldEvent | ChannelFrameOpenAssetFieldEvent | ChannelFrameOpenTrustLineOpenerLimitFieldEvent | ChannelFrameOpenTrustLineAcceptorLimitFieldEvent | ChannelFrameOpenEnforcedFormatFieldEvent | ChannelFrameOpenEnforcedFundingSatFieldEvent | ChannelFrameOpenEnforcedPushFieldEvent | ChannelFrameOpenEnforcedToSelfDelayBlocksFieldEvent | ChannelFrameOpenEnforcedFeeRatePerKwFieldEvent | ChannelFrameOpenEnforcedKeysFieldEvent | ChannelFrameOpenEnforcedPointsFieldEvent | ChannelFrameOpenEnforcedContributionSatFieldEvent | ChannelFrameOpenEnforcedFundingSatPerKvbFieldEvent | ChannelFrameOpenEvidenceSignaturesFieldEvent | ChannelFrameOpenEvidencePreSignaturesFieldEvent | ChannelFrameOpenEvidenceRevocationSecretFieldEvent | ChannelFrameOpenEvidenceNextPointFieldEvent | ChannelFrameAcceptEvidenceSignaturesFieldEvent | ChannelFrameAcceptEvidencePreSignaturesFieldEvent | ChannelFrameAcceptEvidenceRevocationSecretFieldEvent | ChannelFrameAcceptEvidenceNextPointFieldEvent | ChannelFrameAcceptEnforcedKeysFieldEvent | ChannelFrameAcceptEnforcedPointsFieldEvent | ChannelFrameAcceptEnforcedShareInputsTxidFieldEvent | ChannelFrameAcceptEnforcedShareInputsIndexFieldEvent | ChannelFrameAcceptEnforcedShareInputsOutputValueSatFieldEvent | ChannelFrameAcceptEnforcedShareInputsOutputScriptFieldEvent | ChannelFrameAcceptEnforcedShareChangeValueSatFieldEvent | ChannelFrameAcceptEnforcedShareChangeScriptFieldEvent | ChannelFrameRefuseReasonFieldEvent | ChannelFrameProposeRoundFieldEvent | ChannelFrameProposeUpdatesAddIdFieldEvent | ChannelFrameProposeUpdatesAddAmountFieldEvent | ChannelFrameProposeUpdatesAddExpiryClockFieldEvent | ChannelFrameProposeUpdatesAddExpiryValueFieldEvent | ChannelFrameProposeUpdatesAddPointFieldEvent | ChannelFrameProposeUpdatesAddRouteIdFieldEvent | ChannelFrameProposeUpdatesAddMessageFieldEvent | ChannelFrameProposeUpdatesAddOnionFieldEvent | ChannelFrameProposeUpdatesFulfilIdFieldEvent | ChannelFrameProposeUpdatesFulfilSecretFieldEvent | ChannelFrameProposeUpdatesFailIdFieldEvent | ChannelFrameProposeUpdatesFailReasonFieldEvent | ChannelFrameProposeUpdatesExpireIdFieldEvent | ChannelFrameProposeUpdatesSetLimitLimitFieldEvent | ChannelFrameProposeEvidenceSignaturesFieldEvent | ChannelFrameProposeEvidencePreSignaturesFieldEvent | ChannelFrameProposeEvidenceRevocationSecretFieldEvent | ChannelFrameProposeEvidenceNextPointFieldEvent | ChannelFrameAgreeRoundFieldEvent | ChannelFrameAgreeEvidenceSignaturesFieldEvent | ChannelFrameAgreeEvidencePreSignaturesFieldEvent | ChannelFrameAgreeEvidenceRevocationSecretFieldEvent | ChannelFrameAgreeEvidenceNextPointFieldEvent | ChannelFrameCommitRoundFieldEvent | ChannelFrameCommitEvidenceSignaturesFieldEvent | ChannelFrameCommitEvidencePreSignaturesFieldEvent | ChannelFrameCommitEvidenceRevocationSecretFieldEvent | ChannelFrameCommitEvidenceNextPointFieldEvent | ChannelFrameAckRoundFieldEvent | ChannelFrameAckEvidenceSignaturesFieldEvent | ChannelFrameAckEvidencePreSignaturesFieldEvent | ChannelFrameAckEvidenceRevocationSecretFieldEvent | ChannelFrameAckEvidenceNextPointFieldEvent | ChannelFrameSecretsSecretsIdFieldEvent | ChannelFrameSecretsSecretsSecretFieldEvent | ChannelFrameReestablishLocalNumberFieldEvent | ChannelFrameReestablishRemoteNumberFieldEvent | ChannelFrameReestablishRoundFieldEvent | ChannelFrameReestablishPhaseFieldEvent | ChannelFrameReestablishDigestFieldEvent | ChannelFrameReestablishLastSecretFieldEvent | ChannelFrameReestablishNextPointFieldEvent | ChannelFrameFaultRequirementFieldEvent | ChannelFrameFundedTxidFieldEvent | ChannelFrameFundedIndexFieldEvent | ChannelFrameFundedEvidenceSignaturesFieldEvent | ChannelFrameFundedEvidencePreSignaturesFieldEvent | ChannelFrameFundedEvidenceRevocationSecretFieldEvent | ChannelFrameFundedEvidenceNextPointFieldEvent | ChannelFrameFundedShareInputsTxidFieldEvent | ChannelFrameFundedShareInputsIndexFieldEvent | ChannelFrameFundedShareInputsOutputValueSatFieldEvent | ChannelFrameFundedShareInputsOutputScriptFieldEvent | ChannelFrameFundedShareChangeValueSatFieldEvent | ChannelFrameFundedShareChangeScriptFieldEvent | ChannelFrameSignedEvidenceSignaturesFieldEvent | ChannelFrameSignedEvidencePreSignaturesFieldEvent | ChannelFrameSignedEvidenceRevocationSecretFieldEvent | ChannelFrameSignedEvidenceNextPointFieldEvent | ChannelFrameSignedWitnessesFieldEvent | ChannelFrameCloseReadyScriptFieldEvent | ChannelFrameCloseReadyNonceFieldEvent | ChannelFrameCloseOfferFeeSatFieldEvent | ChannelFrameCloseOfferNonceFieldEvent | ChannelFrameCloseOfferPartialFieldEvent | ChannelFrameCloseSignPartialFieldEvent | ChannelFrameCloseSignNonceFieldEvent> {
     return streamMessage(buf, ChannelFrame.codec(), opts)
   }
 }
@@ -1019,6 +1103,16 @@ export namespace Open {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface OpenEnforcedContributionSatFieldEvent {
+    field: '$.enforced.contributionSat'
+    value: bigint
+  }
+
+  export interface OpenEnforcedFundingSatPerKvbFieldEvent {
+    field: '$.enforced.fundingSatPerKvb'
+    value: bigint
+  }
+
   export interface OpenEvidenceSignaturesFieldEvent {
     field: '$.evidence.signatures[]'
     index: number
@@ -1049,7 +1143,7 @@ export namespace Open {
     return decodeMessage(buf, Open.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Open>): Generator<OpenAssetFieldEvent | OpenTrustLineOpenerLimitFieldEvent | OpenTrustLineAcceptorLimitFieldEvent | OpenEnforcedFormatFieldEvent | OpenEnforcedFundingSatFieldEvent | OpenEnforcedPushFieldEvent | OpenEnforcedToSelfDelayBlocksFieldEvent | OpenEnforcedFeeRatePerKwFieldEvent | OpenEnforcedKeysFieldEvent | OpenEnforcedPointsFieldEvent | OpenEvidenceSignaturesFieldEvent | OpenEvidencePreSignaturesFieldEvent | OpenEvidenceRevocationSecretFieldEvent | OpenEvidenceNextPointFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Open>): Generator<OpenAssetFieldEvent | OpenTrustLineOpenerLimitFieldEvent | OpenTrustLineAcceptorLimitFieldEvent | OpenEnforcedFormatFieldEvent | OpenEnforcedFundingSatFieldEvent | OpenEnforcedPushFieldEvent | OpenEnforcedToSelfDelayBlocksFieldEvent | OpenEnforcedFeeRatePerKwFieldEvent | OpenEnforcedKeysFieldEvent | OpenEnforcedPointsFieldEvent | OpenEnforcedContributionSatFieldEvent | OpenEnforcedFundingSatPerKvbFieldEvent | OpenEvidenceSignaturesFieldEvent | OpenEvidencePreSignaturesFieldEvent | OpenEvidenceRevocationSecretFieldEvent | OpenEvidenceNextPointFieldEvent> {
     return streamMessage(buf, Open.codec(), opts)
   }
 }
@@ -1171,6 +1265,8 @@ export interface EnforcedOpening {
   feeRatePerKw?: number
   keys: Uint8Array<ArrayBuffer>[]
   points: Uint8Array<ArrayBuffer>[]
+  contributionSat?: bigint
+  fundingSatPerKvb?: bigint
 }
 
 export namespace EnforcedOpening {
@@ -1220,6 +1316,16 @@ export namespace EnforcedOpening {
             w.uint32(58)
             w.bytes(value)
           }
+        }
+
+        if (obj.contributionSat != null) {
+          w.uint32(64)
+          w.uint64(obj.contributionSat)
+        }
+
+        if (obj.fundingSatPerKvb != null) {
+          w.uint32(72)
+          w.uint64(obj.fundingSatPerKvb)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1279,6 +1385,14 @@ export namespace EnforcedOpening {
               }
 
               obj.points.push(reader.bytes())
+              break
+            }
+            case 8: {
+              obj.contributionSat = reader.uint64()
+              break
+            }
+            case 9: {
+              obj.fundingSatPerKvb = reader.uint64()
               break
             }
             default: {
@@ -1374,6 +1488,20 @@ export namespace EnforcedOpening {
 
               break
             }
+            case 8: {
+              yield {
+                field: `${prefix}.contributionSat`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 9: {
+              yield {
+                field: `${prefix}.fundingSatPerKvb`,
+                value: reader.uint64()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1423,6 +1551,16 @@ export namespace EnforcedOpening {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface EnforcedOpeningContributionSatFieldEvent {
+    field: '$.contributionSat'
+    value: bigint
+  }
+
+  export interface EnforcedOpeningFundingSatPerKvbFieldEvent {
+    field: '$.fundingSatPerKvb'
+    value: bigint
+  }
+
   export function encode (obj: Partial<EnforcedOpening>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, EnforcedOpening.codec())
   }
@@ -1431,8 +1569,423 @@ export namespace EnforcedOpening {
     return decodeMessage(buf, EnforcedOpening.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<EnforcedOpening>): Generator<EnforcedOpeningFormatFieldEvent | EnforcedOpeningFundingSatFieldEvent | EnforcedOpeningPushFieldEvent | EnforcedOpeningToSelfDelayBlocksFieldEvent | EnforcedOpeningFeeRatePerKwFieldEvent | EnforcedOpeningKeysFieldEvent | EnforcedOpeningPointsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<EnforcedOpening>): Generator<EnforcedOpeningFormatFieldEvent | EnforcedOpeningFundingSatFieldEvent | EnforcedOpeningPushFieldEvent | EnforcedOpeningToSelfDelayBlocksFieldEvent | EnforcedOpeningFeeRatePerKwFieldEvent | EnforcedOpeningKeysFieldEvent | EnforcedOpeningPointsFieldEvent | EnforcedOpeningContributionSatFieldEvent | EnforcedOpeningFundingSatPerKvbFieldEvent> {
     return streamMessage(buf, EnforcedOpening.codec(), opts)
+  }
+}
+
+export interface Share {
+  inputs: ShareInput[]
+  change?: ShareOutput
+}
+
+export namespace Share {
+  let _codec: Codec<Share>
+
+  export const codec = (): Codec<Share> => {
+    if (_codec == null) {
+      _codec = message<Share>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.inputs != null && obj.inputs.length > 0) {
+          for (const value of obj.inputs) {
+            w.uint32(10)
+            ShareInput.codec().encode(value, w)
+          }
+        }
+
+        if (obj.change != null) {
+          w.uint32(18)
+          ShareOutput.codec().encode(obj.change, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          inputs: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.inputs != null && obj.inputs.length === opts.limits.inputs) {
+                throw new MaxLengthError('Decode error - repeated field "inputs" had too many elements')
+              }
+
+              if (obj.inputs.length === 16) {
+                throw new MaxLengthError('Decode error - repeated field "inputs" had too many elements')
+              }
+
+              obj.inputs.push(ShareInput.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.inputs$
+              }))
+              break
+            }
+            case 2: {
+              obj.change = ShareOutput.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.change
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          inputs: 16
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.inputs != null && obj.inputs === opts.limits.inputs) {
+                throw new MaxLengthError('Streaming decode error - repeated field "inputs" had too many elements')
+              }
+
+              if (obj.inputs === 16) {
+                throw new MaxLengthError('Streaming decode error - repeated field "inputs" had too many elements')
+              }
+
+              for (const evt of ShareInput.codec().stream(reader, reader.uint32(), `${prefix}.inputs[]`, {
+                limits: opts.limits?.inputs$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.inputs
+                }
+              }
+
+              obj.inputs++
+
+              break
+            }
+            case 2: {
+              yield * ShareOutput.codec().stream(reader, reader.uint32(), `${prefix}.change`, {
+                limits: opts.limits?.change
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ShareInputsTxidFieldEvent {
+    field: '$.inputs[].txid'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ShareInputsIndexFieldEvent {
+    field: '$.inputs[].index'
+    value: number
+    index: number
+  }
+
+  export interface ShareInputsOutputValueSatFieldEvent {
+    field: '$.inputs[].output.valueSat'
+    value: bigint
+    index: number
+  }
+
+  export interface ShareInputsOutputScriptFieldEvent {
+    field: '$.inputs[].output.script'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ShareChangeValueSatFieldEvent {
+    field: '$.change.valueSat'
+    value: bigint
+  }
+
+  export interface ShareChangeScriptFieldEvent {
+    field: '$.change.script'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Share>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Share.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Share>): Share {
+    return decodeMessage(buf, Share.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Share>): Generator<ShareInputsTxidFieldEvent | ShareInputsIndexFieldEvent | ShareInputsOutputValueSatFieldEvent | ShareInputsOutputScriptFieldEvent | ShareChangeValueSatFieldEvent | ShareChangeScriptFieldEvent> {
+    return streamMessage(buf, Share.codec(), opts)
+  }
+}
+
+export interface ShareInput {
+  txid?: Uint8Array<ArrayBuffer>
+  index?: number
+  output?: ShareOutput
+}
+
+export namespace ShareInput {
+  let _codec: Codec<ShareInput>
+
+  export const codec = (): Codec<ShareInput> => {
+    if (_codec == null) {
+      _codec = message<ShareInput>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.txid != null) {
+          w.uint32(10)
+          w.bytes(obj.txid)
+        }
+
+        if (obj.index != null) {
+          w.uint32(16)
+          w.uint32(obj.index)
+        }
+
+        if (obj.output != null) {
+          w.uint32(26)
+          ShareOutput.codec().encode(obj.output, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.txid = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.index = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.output = ShareOutput.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.output
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.txid`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.index`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 3: {
+              yield * ShareOutput.codec().stream(reader, reader.uint32(), `${prefix}.output`, {
+                limits: opts.limits?.output
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ShareInputTxidFieldEvent {
+    field: '$.txid'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ShareInputIndexFieldEvent {
+    field: '$.index'
+    value: number
+  }
+
+  export interface ShareInputOutputValueSatFieldEvent {
+    field: '$.output.valueSat'
+    value: bigint
+  }
+
+  export interface ShareInputOutputScriptFieldEvent {
+    field: '$.output.script'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<ShareInput>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, ShareInput.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ShareInput>): ShareInput {
+    return decodeMessage(buf, ShareInput.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ShareInput>): Generator<ShareInputTxidFieldEvent | ShareInputIndexFieldEvent | ShareInputOutputValueSatFieldEvent | ShareInputOutputScriptFieldEvent> {
+    return streamMessage(buf, ShareInput.codec(), opts)
+  }
+}
+
+export interface ShareOutput {
+  valueSat?: bigint
+  script?: Uint8Array<ArrayBuffer>
+}
+
+export namespace ShareOutput {
+  let _codec: Codec<ShareOutput>
+
+  export const codec = (): Codec<ShareOutput> => {
+    if (_codec == null) {
+      _codec = message<ShareOutput>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.valueSat != null) {
+          w.uint32(8)
+          w.uint64(obj.valueSat)
+        }
+
+        if (obj.script != null) {
+          w.uint32(18)
+          w.bytes(obj.script)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.valueSat = reader.uint64()
+              break
+            }
+            case 2: {
+              obj.script = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.valueSat`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.script`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ShareOutputValueSatFieldEvent {
+    field: '$.valueSat'
+    value: bigint
+  }
+
+  export interface ShareOutputScriptFieldEvent {
+    field: '$.script'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<ShareOutput>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, ShareOutput.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ShareOutput>): ShareOutput {
+    return decodeMessage(buf, ShareOutput.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ShareOutput>): Generator<ShareOutputValueSatFieldEvent | ShareOutputScriptFieldEvent> {
+    return streamMessage(buf, ShareOutput.codec(), opts)
   }
 }
 
@@ -1560,6 +2113,40 @@ export namespace Accept {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface AcceptEnforcedShareInputsTxidFieldEvent {
+    field: '$.enforced.share.inputs[].txid'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface AcceptEnforcedShareInputsIndexFieldEvent {
+    field: '$.enforced.share.inputs[].index'
+    value: number
+    index: number
+  }
+
+  export interface AcceptEnforcedShareInputsOutputValueSatFieldEvent {
+    field: '$.enforced.share.inputs[].output.valueSat'
+    value: bigint
+    index: number
+  }
+
+  export interface AcceptEnforcedShareInputsOutputScriptFieldEvent {
+    field: '$.enforced.share.inputs[].output.script'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface AcceptEnforcedShareChangeValueSatFieldEvent {
+    field: '$.enforced.share.change.valueSat'
+    value: bigint
+  }
+
+  export interface AcceptEnforcedShareChangeScriptFieldEvent {
+    field: '$.enforced.share.change.script'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Accept>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Accept.codec())
   }
@@ -1568,7 +2155,7 @@ export namespace Accept {
     return decodeMessage(buf, Accept.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Accept>): Generator<AcceptEvidenceSignaturesFieldEvent | AcceptEvidencePreSignaturesFieldEvent | AcceptEvidenceRevocationSecretFieldEvent | AcceptEvidenceNextPointFieldEvent | AcceptEnforcedKeysFieldEvent | AcceptEnforcedPointsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Accept>): Generator<AcceptEvidenceSignaturesFieldEvent | AcceptEvidencePreSignaturesFieldEvent | AcceptEvidenceRevocationSecretFieldEvent | AcceptEvidenceNextPointFieldEvent | AcceptEnforcedKeysFieldEvent | AcceptEnforcedPointsFieldEvent | AcceptEnforcedShareInputsTxidFieldEvent | AcceptEnforcedShareInputsIndexFieldEvent | AcceptEnforcedShareInputsOutputValueSatFieldEvent | AcceptEnforcedShareInputsOutputScriptFieldEvent | AcceptEnforcedShareChangeValueSatFieldEvent | AcceptEnforcedShareChangeScriptFieldEvent> {
     return streamMessage(buf, Accept.codec(), opts)
   }
 }
@@ -1576,6 +2163,7 @@ export namespace Accept {
 export interface EnforcedAcceptance {
   keys: Uint8Array<ArrayBuffer>[]
   points: Uint8Array<ArrayBuffer>[]
+  share?: Share
 }
 
 export namespace EnforcedAcceptance {
@@ -1600,6 +2188,11 @@ export namespace EnforcedAcceptance {
             w.uint32(18)
             w.bytes(value)
           }
+        }
+
+        if (obj.share != null) {
+          w.uint32(26)
+          Share.codec().encode(obj.share, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1639,6 +2232,12 @@ export namespace EnforcedAcceptance {
               }
 
               obj.points.push(reader.bytes())
+              break
+            }
+            case 3: {
+              obj.share = Share.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.share
+              })
               break
             }
             default: {
@@ -1699,6 +2298,13 @@ export namespace EnforcedAcceptance {
 
               break
             }
+            case 3: {
+              yield * Share.codec().stream(reader, reader.uint32(), `${prefix}.share`, {
+                limits: opts.limits?.share
+              })
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1723,6 +2329,40 @@ export namespace EnforcedAcceptance {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface EnforcedAcceptanceShareInputsTxidFieldEvent {
+    field: '$.share.inputs[].txid'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface EnforcedAcceptanceShareInputsIndexFieldEvent {
+    field: '$.share.inputs[].index'
+    value: number
+    index: number
+  }
+
+  export interface EnforcedAcceptanceShareInputsOutputValueSatFieldEvent {
+    field: '$.share.inputs[].output.valueSat'
+    value: bigint
+    index: number
+  }
+
+  export interface EnforcedAcceptanceShareInputsOutputScriptFieldEvent {
+    field: '$.share.inputs[].output.script'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface EnforcedAcceptanceShareChangeValueSatFieldEvent {
+    field: '$.share.change.valueSat'
+    value: bigint
+  }
+
+  export interface EnforcedAcceptanceShareChangeScriptFieldEvent {
+    field: '$.share.change.script'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<EnforcedAcceptance>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, EnforcedAcceptance.codec())
   }
@@ -1731,7 +2371,7 @@ export namespace EnforcedAcceptance {
     return decodeMessage(buf, EnforcedAcceptance.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<EnforcedAcceptance>): Generator<EnforcedAcceptanceKeysFieldEvent | EnforcedAcceptancePointsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<EnforcedAcceptance>): Generator<EnforcedAcceptanceKeysFieldEvent | EnforcedAcceptancePointsFieldEvent | EnforcedAcceptanceShareInputsTxidFieldEvent | EnforcedAcceptanceShareInputsIndexFieldEvent | EnforcedAcceptanceShareInputsOutputValueSatFieldEvent | EnforcedAcceptanceShareInputsOutputScriptFieldEvent | EnforcedAcceptanceShareChangeValueSatFieldEvent | EnforcedAcceptanceShareChangeScriptFieldEvent> {
     return streamMessage(buf, EnforcedAcceptance.codec(), opts)
   }
 }
@@ -1740,6 +2380,7 @@ export interface Funded {
   txid?: Uint8Array<ArrayBuffer>
   index?: number
   evidence?: Evidence
+  share?: Share
 }
 
 export namespace Funded {
@@ -1767,6 +2408,11 @@ export namespace Funded {
           Evidence.codec().encode(obj.evidence, w)
         }
 
+        if (obj.share != null) {
+          w.uint32(34)
+          Share.codec().encode(obj.share, w)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1790,6 +2436,12 @@ export namespace Funded {
             case 3: {
               obj.evidence = Evidence.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.evidence
+              })
+              break
+            }
+            case 4: {
+              obj.share = Share.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.share
               })
               break
             }
@@ -1825,6 +2477,13 @@ export namespace Funded {
             case 3: {
               yield * Evidence.codec().stream(reader, reader.uint32(), `${prefix}.evidence`, {
                 limits: opts.limits?.evidence
+              })
+
+              break
+            }
+            case 4: {
+              yield * Share.codec().stream(reader, reader.uint32(), `${prefix}.share`, {
+                limits: opts.limits?.share
               })
 
               break
@@ -1873,6 +2532,40 @@ export namespace Funded {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface FundedShareInputsTxidFieldEvent {
+    field: '$.share.inputs[].txid'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface FundedShareInputsIndexFieldEvent {
+    field: '$.share.inputs[].index'
+    value: number
+    index: number
+  }
+
+  export interface FundedShareInputsOutputValueSatFieldEvent {
+    field: '$.share.inputs[].output.valueSat'
+    value: bigint
+    index: number
+  }
+
+  export interface FundedShareInputsOutputScriptFieldEvent {
+    field: '$.share.inputs[].output.script'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface FundedShareChangeValueSatFieldEvent {
+    field: '$.share.change.valueSat'
+    value: bigint
+  }
+
+  export interface FundedShareChangeScriptFieldEvent {
+    field: '$.share.change.script'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Funded>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Funded.codec())
   }
@@ -1881,13 +2574,14 @@ export namespace Funded {
     return decodeMessage(buf, Funded.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Funded>): Generator<FundedTxidFieldEvent | FundedIndexFieldEvent | FundedEvidenceSignaturesFieldEvent | FundedEvidencePreSignaturesFieldEvent | FundedEvidenceRevocationSecretFieldEvent | FundedEvidenceNextPointFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Funded>): Generator<FundedTxidFieldEvent | FundedIndexFieldEvent | FundedEvidenceSignaturesFieldEvent | FundedEvidencePreSignaturesFieldEvent | FundedEvidenceRevocationSecretFieldEvent | FundedEvidenceNextPointFieldEvent | FundedShareInputsTxidFieldEvent | FundedShareInputsIndexFieldEvent | FundedShareInputsOutputValueSatFieldEvent | FundedShareInputsOutputScriptFieldEvent | FundedShareChangeValueSatFieldEvent | FundedShareChangeScriptFieldEvent> {
     return streamMessage(buf, Funded.codec(), opts)
   }
 }
 
 export interface Signed {
   evidence?: Evidence
+  witnesses: Uint8Array<ArrayBuffer>[]
 }
 
 export namespace Signed {
@@ -1905,11 +2599,20 @@ export namespace Signed {
           Evidence.codec().encode(obj.evidence, w)
         }
 
+        if (obj.witnesses != null && obj.witnesses.length > 0) {
+          for (const value of obj.witnesses) {
+            w.uint32(18)
+            w.bytes(value)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
-        const obj: any = {}
+        const obj: any = {
+          witnesses: []
+        }
 
         const end = length == null ? reader.len : reader.pos + length
 
@@ -1923,6 +2626,18 @@ export namespace Signed {
               })
               break
             }
+            case 2: {
+              if (opts.limits?.witnesses != null && obj.witnesses.length === opts.limits.witnesses) {
+                throw new MaxLengthError('Decode error - repeated field "witnesses" had too many elements')
+              }
+
+              if (obj.witnesses.length === 16) {
+                throw new MaxLengthError('Decode error - repeated field "witnesses" had too many elements')
+              }
+
+              obj.witnesses.push(reader.bytes())
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1932,6 +2647,10 @@ export namespace Signed {
 
         return obj
       }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          witnesses: 16
+        }
+
         const end = length == null ? reader.len : reader.pos + length
 
         while (reader.pos < end) {
@@ -1942,6 +2661,25 @@ export namespace Signed {
               yield * Evidence.codec().stream(reader, reader.uint32(), `${prefix}.evidence`, {
                 limits: opts.limits?.evidence
               })
+
+              break
+            }
+            case 2: {
+              if (opts.limits?.witnesses != null && obj.witnesses === opts.limits.witnesses) {
+                throw new MaxLengthError('Streaming decode error - repeated field "witnesses" had too many elements')
+              }
+
+              if (obj.witnesses === 16) {
+                throw new MaxLengthError('Streaming decode error - repeated field "witnesses" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.witnesses[]`,
+                index: obj.witnesses,
+                value: reader.bytes()
+              }
+
+              obj.witnesses++
 
               break
             }
@@ -1979,6 +2717,12 @@ export namespace Signed {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface SignedWitnessesFieldEvent {
+    field: '$.witnesses[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Signed>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Signed.codec())
   }
@@ -1987,7 +2731,7 @@ export namespace Signed {
     return decodeMessage(buf, Signed.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Signed>): Generator<SignedEvidenceSignaturesFieldEvent | SignedEvidencePreSignaturesFieldEvent | SignedEvidenceRevocationSecretFieldEvent | SignedEvidenceNextPointFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Signed>): Generator<SignedEvidenceSignaturesFieldEvent | SignedEvidencePreSignaturesFieldEvent | SignedEvidenceRevocationSecretFieldEvent | SignedEvidenceNextPointFieldEvent | SignedWitnessesFieldEvent> {
     return streamMessage(buf, Signed.codec(), opts)
   }
 }

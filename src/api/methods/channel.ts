@@ -80,9 +80,10 @@ const openParams = z.strictObject({
   asset: assetText('Asset; by default that of the amounts').optional(),
   limit: amountText('Trust line: most that the peer may owe us').optional(),
   amount: amountText('Trust line: most that we ask to be allowed to owe the peer; chain: what our wallet puts in').optional(),
-  push: amountText('Chain: what of the amount is the peer\'s at once').optional()
+  push: amountText('Chain: what of the amount is the peer\'s at once').optional(),
+  theirAmount: amountText('Chain: what the peer is asked to put in beside the amount, at most as much').optional()
 })
-const openAnswer = z.object({ channelId: hexId, peer: peerId, kind: z.string(), asset: assetName, limit: unitsText.optional(), amount: unitsText, push: unitsText.optional(), fundingTxid: hexId.optional() })
+const openAnswer = z.object({ channelId: hexId, peer: peerId, kind: z.string(), asset: assetName, limit: unitsText.optional(), amount: unitsText, push: unitsText.optional(), theirAmount: unitsText.optional(), fundingTxid: hexId.optional() })
 type OpenParams = z.output<typeof openParams>
 type Opened = z.output<typeof openAnswer>
 
@@ -103,16 +104,16 @@ export const channelOpen = method({
   command: {
     command: 'channel open',
     places: ['peer'],
-    examples: [`amiko channel open ${EXAMPLE_PEER} --kind trust-line --limit 1000sat --amount 500sat`, `amiko channel open ${EXAMPLE_PEER} --kind chain --amount 0.01btc --push 1000sat`],
-    summarise: ({ peer, kind, limit, amount, push }) => kind === 'chain'
-      ? `${amount ?? '0'} of the wallet will be put into a channel with ${peer}${push === undefined ? '' : `, and ${push} of it becomes the peer's at once`}; the wallet pays the fee of the chain.`
+    examples: [`amiko channel open ${EXAMPLE_PEER} --kind trust-line --limit 1000sat --amount 500sat`, `amiko channel open ${EXAMPLE_PEER} --kind chain --amount 0.01btc --push 1000sat`, `amiko channel open ${EXAMPLE_PEER} --kind chain --amount 0.01btc --their-amount 0.005btc`],
+    summarise: ({ peer, kind, limit, amount, push, theirAmount }) => kind === 'chain'
+      ? `${amount ?? '0'} of the wallet will be put into a channel with ${peer}${push === undefined ? '' : `, and ${push} of it becomes the peer's at once`}${theirAmount === undefined ? '' : `; the peer is asked to add ${theirAmount}`}; the wallet pays the fee of the chain.`
       : `A trust line with ${peer} will be opened: it may owe us up to ${limit ?? '0'}, and we ask to owe it up to ${amount ?? '0'}.`
   },
   handler: async (node, params, { signal }) => params.kind === 'chain' ? await openOnChain(node, params, signal) : await openTrustLine(node, params, signal)
 })
 
 async function openTrustLine (node: AmikoNode, params: OpenParams, signal: AbortSignal): Promise<Opened> {
-  if (params.push !== undefined || params.chain !== undefined) throw new AmikoError('bad-request', { reason: '--push and --chain belong to channels on a chain (--kind chain)' })
+  if (params.push !== undefined || params.theirAmount !== undefined || params.chain !== undefined) throw new AmikoError('bad-request', { reason: '--push, --their-amount and --chain belong to channels on a chain (--kind chain)' })
   if (params.limit === undefined) throw new AmikoError('bad-request', { reason: 'a trust line needs --limit, the most that the peer may owe us (0sat is possible)' })
   const limit = node.assets.parse(params.limit)
   const amount = params.amount === undefined ? { ...limit, value: asUnits(0n) } : node.assets.parse(params.amount)
@@ -130,11 +131,14 @@ async function openOnChain (node: AmikoNode, params: OpenParams, signal: AbortSi
   const amount = coinAmount(node, params.amount)
   const push = params.push === undefined ? { ...amount, value: asUnits(0n) } : node.assets.parse(params.push)
   sameAsset(node, 'what is pushed', amount.asset, push.asset)
+  const theirs = params.theirAmount === undefined ? undefined : coinAmount(node, params.theirAmount)
+  if (theirs !== undefined) sameAsset(node, 'what the peer puts in', amount.asset, theirs.asset)
+  if (theirs !== undefined && theirs.value > amount.value) throw new AmikoError('bad-request', { reason: 'the peer is asked for more than is put in here' })
   if (params.asset !== undefined) sameAsset(node, 'the amount', node.assets.resolve(params.asset).id, amount.asset)
   if (params.chain !== undefined) sameAsset(node, 'the amount', node.assets.resolve(ASSET_OF[params.chain]).id, amount.asset)
   if (push.value > amount.value) throw new AmikoError('bad-request', { reason: 'more is pushed than is put in' })
-  const { channelId, fundingTxid } = await node.channels.open(params.peer, { kind: 'chain', asset: amount.asset, amount: amount.value, push: push.value, signal })
-  return { channelId, peer: params.peer, kind: params.kind, asset: assetNameOf(node, amount.asset), amount: String(amount.value), push: String(push.value), ...(fundingTxid === undefined ? {} : { fundingTxid }) }
+  const { channelId, fundingTxid } = await node.channels.open(params.peer, { kind: 'chain', asset: amount.asset, amount: amount.value, push: push.value, ...(theirs === undefined ? {} : { theirAmount: theirs.value }), signal })
+  return { channelId, peer: params.peer, kind: params.kind, asset: assetNameOf(node, amount.asset), amount: String(amount.value), push: String(push.value), ...(theirs === undefined ? {} : { theirAmount: String(theirs.value) }), ...(fundingTxid === undefined ? {} : { fundingTxid }) }
 }
 
 export const channelList = method({

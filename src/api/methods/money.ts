@@ -50,16 +50,19 @@ export function coinAmount (node: AmikoNode, text: string): Amount & { readonly 
   return { ...amount, chain, sat: amount.value / UNITS_PER_SAT }
 }
 
-/** Reads `trust-line:btc:1000sat`. */
+/** Reads `trust-line:btc:1000sat`, `chain:btc:0.1btc`, or `chain:btc:0.1btc:0.05btc`, whose last part is what we add ourselves. */
 export function parseRule (node: AmikoNode, text: string): AcceptRule {
-  const [kind, assetText, limitText, ...rest] = text.split(':')
-  if ((kind !== 'trust-line' && kind !== 'chain') || assetText === undefined || limitText === undefined || rest.length > 0) {
-    throw new AmikoError('bad-request', { reason: `not a rule: ${printable(text, 100)}; write trust-line:ASSET:LIMIT or chain:ASSET:MAX, such as trust-line:btc:1000sat` })
+  const [kind, assetText, limitText, addText, ...rest] = text.split(':')
+  if ((kind !== 'trust-line' && kind !== 'chain') || assetText === undefined || limitText === undefined || rest.length > 0 || (addText !== undefined && kind !== 'chain')) {
+    throw new AmikoError('bad-request', { reason: `not a rule: ${printable(text, 100)}; write trust-line:ASSET:LIMIT, chain:ASSET:MAX or chain:ASSET:MAX:ADD, such as trust-line:btc:1000sat` })
   }
   const asset = node.assets.resolve(assetText)
   const limit = node.assets.parse(limitText)
   sameAsset(node, 'the limit of a rule', asset.id, limit.asset)
-  return { kind, asset: asset.id, limit: limit.value }
+  if (addText === undefined) return { kind, asset: asset.id, limit: limit.value }
+  const add = node.assets.parse(addText)
+  sameAsset(node, 'what a rule adds', asset.id, add.asset)
+  return { kind, asset: asset.id, limit: limit.value, add: add.value }
 }
 
 /** `none` alone is the empty list: nothing is accepted. */
@@ -68,4 +71,4 @@ export const parseRules = (node: AmikoNode, texts: readonly string[]): readonly 
 
 /** Text that {@link parseRule} reads back. */
 export const formatRule = (node: AmikoNode, rule: AcceptRule): string =>
-  `${rule.kind}:${assetNameOf(node, rule.asset)}:${node.assets.format(rule.asset, rule.limit)}`
+  `${rule.kind}:${assetNameOf(node, rule.asset)}:${node.assets.format(rule.asset, rule.limit)}${rule.add === undefined ? '' : `:${node.assets.format(rule.asset, rule.add)}`}`

@@ -172,7 +172,7 @@ export const walletList = method({
       id: hexId,
       chain: chainName,
       asset: assetName,
-      kind: z.enum(['payment', 'set-aside', 'fixed']),
+      kind: z.enum(['payment', 'set-aside', 'fixed', 'joint']),
       status: z.enum(['prepared', 'pending', 'conflicted', 'confirmed', 'abandoned']),
       txid: hexId,
       amount: unitsText,

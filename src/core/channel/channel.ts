@@ -29,7 +29,8 @@ export { offerClose } from './enforced/closing.js'
 export { fundingConfirmed, fundingDead, fundingMissing, heightChanged } from './enforced/funding.js'
 export { blockDisconnected, dutiesFor, forceClose, publicationsFor, reviewChain, transactionSeen } from './resolver/resolver.js'
 export { backupOf, restoreChannel } from './enforced/restore.js'
-export { fundingReady, openEnforced } from './enforced/opening.js'
+export { fundingReady, inputsSigned, jointTransactionOf, openEnforced, refuseOpening, shareReady } from './enforced/opening.js'
+export { judgeInput, shareFeeSat, withWitnesses } from './enforced/joint-funding.js'
 export { expireLocks, nextExpiryMs } from './expiry.js'
 export { freezeChannel } from './failure.js'
 export { cancelOffer, failLock, fulfilLock, offerLock, offerState, setLimit } from './offers.js'
@@ -119,7 +120,7 @@ export function onPeerDisconnected (host: ChannelHost, peer: PeerId): void {
     host.closings.delete(channel.id)
     // ENF-16: nothing is at stake before the opener named a funding output; it gets `closed` for an answer.
     if (channel.status === 'opening' && channel.opener === 'remote') {
-      host.channels.delete(channel.id)
+      dropOpening(host, channel, 'disconnected')
       continue
     }
     failQueuedAdds(host, channel.id)

@@ -1,6 +1,6 @@
 import type { Units, Balance } from '../base/money.js'
 import type { AssetId, ChannelId, OriginId, PeerId } from '../base/ids.js'
-import type { Evidence, RoundPhaseName, EnforcedOpening } from './messages.js'
+import type { Contribution, Evidence, RoundPhaseName, EnforcedOpening, Share } from './messages.js'
 import type { FailReason, Side, Update } from './lock.js'
 import type { Shachain } from '../crypto/shachain.js'
 
@@ -134,6 +134,21 @@ export interface EnforcedState {
   readonly sinceHeight: number
   /** The last closing transaction that both signed; empty while there is none. */
   readonly closing: Uint8Array
+}
+
+/**
+ * What both sides put into the funding transaction of a channel, under `joint-funding/<channel id>`: kept from the opening
+ * until the channel is forgotten, since the acceptor's inputs tell whether the transaction can still be.
+ *
+ * @see ENF-25 to ENF-29
+ */
+export interface JointFunding {
+  readonly channelId: ChannelId
+  readonly contribution: Contribution
+  readonly acceptor: Share | undefined
+  readonly opener: Share | undefined
+  /** The acceptor's signatures of its inputs, in the order of its share; empty before. */
+  readonly witnesses: readonly Uint8Array[]
 }
 
 /** What people see of a channel. */

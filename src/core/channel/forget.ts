@@ -8,6 +8,7 @@ export function forgetChannel (host: ChannelHost, channel: Channel): void {
   dropOffers(host, channel)
   for (const lock of [...host.locks.group(channel.id).values()]) host.locks.delete(keyOfLock(lock))
   host.channels.delete(channel.id)
+  host.joints.delete(channel.id)
   host.queues.delete(channel.id)
   host.sessions.delete(channel.id)
   host.closings.delete(channel.id)

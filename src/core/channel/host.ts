@@ -7,7 +7,7 @@ import type { FailReason, Lock, LockKey, LockTerms } from './lock.js'
 import type { ChannelMessage, EnforcedOpening, ProposeMessage } from './messages.js'
 import type { MusigNonce } from '../crypto/musig.js'
 import type { ChainFacts } from './chain-facts.js'
-import type { Channel } from './entity.js'
+import type { Channel, JointFunding } from './entity.js'
 
 /**
  * What the channel machines may use of the node step around them. `core/node` implements it; unit tests
@@ -37,10 +37,12 @@ export interface ChannelHost {
   readonly closings: Table<ChannelId, ClosingSession>
   /** What the chain holds of enforced channels, volatile. */
   readonly chainFacts: Table<ChannelId, ChainFacts>
+  /** What both sides put into a funding transaction. */
+  readonly joints: Table<ChannelId, JointFunding>
   send: (peer: PeerId, message: ChannelMessage) => void
   outcome: (outcome: ChannelOutcome) => void
   /** Whether an opening from this peer fits the link's accept rules; else why not. */
-  judgeOpening: (peer: PeerId, opening: { kind: string, asset: AssetId, peerMayBeOwed: bigint, peerMayOwe: bigint }) => { accept: true } | { accept: false, reason: 'not-accepted' | 'limit' | 'unknown-asset' | 'too-many' | 'no-link' }
+  judgeOpening: (peer: PeerId, opening: { kind: string, asset: AssetId, peerMayBeOwed: bigint, peerMayOwe: bigint, contribution?: bigint }) => { accept: true } | { accept: false, reason: 'not-accepted' | 'limit' | 'unknown-asset' | 'too-many' | 'no-link' }
   /** Whether both neighbours' clocks agree within 60 s; else locks are neither accepted nor expired. */
   clocksAgree: (peer: PeerId) => boolean
   /** The chains that this node follows; absent when it follows none, and then it has no enforced channels. */
@@ -121,6 +123,10 @@ export type ChannelOutcome =
   | { readonly type: 'opened', readonly channelId: ChannelId }
   /** The peer accepted our enforced channel: the wallet shall make a transaction with this output, and not publish it yet. */
   | { readonly type: 'fundingWanted', readonly channelId: ChannelId, readonly script: Uint8Array, readonly valueSat: bigint }
+  /** The peer asks us to put coins into a channel that it opens: the wallet sets them aside, or refuses. @see ENF-25 */
+  | { readonly type: 'contributionWanted', readonly channelId: ChannelId }
+  /** The opener named its inputs: the chain is asked for them, then ours are signed. @see ENF-27 */
+  | { readonly type: 'inputsNamed', readonly channelId: ChannelId }
   /** Commitment 0 is signed: the funding transaction may be published. Told again after a restart. */
   | { readonly type: 'fundingSigned', readonly channelId: ChannelId }
   | { readonly type: 'openRefused', readonly channelId: ChannelId, readonly reason: string }

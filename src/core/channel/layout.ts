@@ -1,10 +1,11 @@
 import type { AssetId, ChannelId, OriginId, PeerId } from '../base/ids.js'
 import { balance, bool, bytes32, bytes33, bytes64, bytesOf, entity, hexOf, list, oneOf, optional, record, text, u16, u32, u48, u64, union, units, varBytes, type EntityLayout, type Layout } from '../base/struct.js'
 import { shachainLayout } from '../crypto/shachain.js'
-import { ENFORCED_STAGES, type Channel, type ChannelState, type ProposedUpdate, type Round } from './entity.js'
+import { ENFORCED_STAGES, type Channel, type ChannelState, type JointFunding, type ProposedUpdate, type Round } from './entity.js'
 import { EVIDENCE_ITEMS_MAX, REASON_LENGTH_MAX, UPDATES_PER_ROUND_MAX } from './limits.js'
 import { FAIL_REASONS, lockTerms } from './lock.js'
-import type { Evidence } from './messages.js'
+import { FUNDING_INPUTS_MAX } from './enforced/limits.js'
+import type { Evidence, Share } from './messages.js'
 
 /** Bytes of a peer id's text at most. */
 const PEER_ID_BYTES_MAX = 64
@@ -100,4 +101,19 @@ export const channelLayout: EntityLayout<Channel> = entity<Channel>('channel', 1
   state: stateLayout,
   frozen: optional(text(4 * REASON_LENGTH_MAX)),
   failure: optional(text(4 * REASON_LENGTH_MAX))
+}))
+
+const shareOutput = record({ valueSat: u64, script: bytesOf(34) })
+const shareLayout: Layout<Share> = record({
+  inputs: list(record({ txid: bytes32, index: u32, output: shareOutput }), FUNDING_INPUTS_MAX),
+  change: optional(shareOutput)
+})
+
+/** How a funding by both sides is stored under `joint-funding/<channel id>`. */
+export const jointFundingLayout: EntityLayout<JointFunding> = entity<JointFunding>('joint-funding', 1, record({
+  channelId: hexOf<ChannelId>(32),
+  contribution: record({ sat: u64, satPerKvb: u64 }),
+  acceptor: optional(shareLayout),
+  opener: optional(shareLayout),
+  witnesses: list(bytes64, FUNDING_INPUTS_MAX)
 }))

@@ -29,9 +29,12 @@ export interface TrustLineOpening {
 export interface EnforcedOpening {
   readonly kind: 'chain'
   readonly format: 'v3-zero-fee' | 'v2-fee'
-  /** Satoshi the opener puts in. */
+  /** Satoshi of the funding output: the opener puts them in, but for the contribution. */
   readonly fundingSat: bigint
+  /** What is the acceptor's in the first state, its contribution included. */
   readonly push: Units
+  /** What the acceptor is asked to put in. @see ENF-25 */
+  readonly contribution?: Contribution | undefined
   readonly toSelfDelayBlocks: number
   readonly feeRatePerKw: number
   /** Static keys of the opener: funding, payment, delayed, ptlc, revocation base; 33 bytes each. */
@@ -39,6 +42,21 @@ export interface EnforcedOpening {
   /** Per-commitment points 0 and 1. */
   readonly points: readonly Uint8Array[]
 }
+
+/** What the acceptor of an enforced channel is asked to put in. */
+export interface Contribution {
+  readonly sat: bigint
+  /** Fee rate of the funding transaction: satoshis for 1,000 virtual bytes. */
+  readonly satPerKvb: bigint
+}
+
+/** What one side puts into a funding transaction, and takes back. All scripts are taproot outputs, spent by their key. @see ENF-26 */
+export interface Share {
+  /** 1 to `FUNDING_INPUTS_MAX`, all different. `txid` in the order of the wire. */
+  readonly inputs: ReadonlyArray<{ readonly txid: Uint8Array, readonly index: number, readonly output: ShareOutput }>
+  readonly change: ShareOutput | undefined
+}
+export interface ShareOutput { readonly valueSat: bigint, readonly script: Uint8Array }
 
 export interface OpenMessage extends OfChannel {
   readonly type: 'open'
@@ -50,14 +68,14 @@ export interface AcceptMessage extends OfChannel {
   readonly type: 'accept'
   readonly evidence: Evidence
   /** Of an enforced channel: the acceptor's static keys, and its per-commitment points 0 and 1. */
-  readonly acceptance?: { readonly keys: readonly Uint8Array[], readonly points: readonly Uint8Array[] } | undefined
+  readonly acceptance?: { readonly keys: readonly Uint8Array[], readonly points: readonly Uint8Array[], readonly share?: Share | undefined } | undefined
 }
 /** The opener of an enforced channel names the funding output and signs the acceptor's commitment 0. `txid` in the order of the wire. @see ENF-16 */
-export interface FundedMessage extends OfChannel { readonly type: 'funded', readonly txid: Uint8Array, readonly index: number, readonly evidence: Evidence }
-/** The acceptor signs the opener's commitment 0. @see ENF-16 */
-export interface SignedMessage extends OfChannel { readonly type: 'signed', readonly evidence: Evidence }
+export interface FundedMessage extends OfChannel { readonly type: 'funded', readonly txid: Uint8Array, readonly index: number, readonly share?: Share | undefined, readonly evidence: Evidence }
+/** The acceptor signs the opener's commitment 0, and its inputs of the funding transaction. @see ENF-16, ENF-28 */
+export interface SignedMessage extends OfChannel { readonly type: 'signed', readonly evidence: Evidence, readonly witnesses?: readonly Uint8Array[] | undefined }
 export interface RefuseMessage extends OfChannel { readonly type: 'refuse', readonly reason: RefuseReason }
-export const REFUSE_REASONS = ['not-accepted', 'limit', 'unknown-asset', 'unknown-kind', 'too-many', 'exists', 'no-link'] as const
+export const REFUSE_REASONS = ['not-accepted', 'limit', 'unknown-asset', 'unknown-kind', 'too-many', 'exists', 'no-link', 'no-coins', 'bad-input'] as const
 export type RefuseReason = typeof REFUSE_REASONS[number]
 
 /** What a side hands over so that a state can be enforced. Empty lists where the kind has none. */

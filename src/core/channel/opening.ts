@@ -147,6 +147,7 @@ export function onRefuse (host: ChannelHost, channel: Channel, message: RefuseMe
 /** Forgets a channel that the peer never accepted. */
 export function dropOpening (host: ChannelHost, channel: Channel, reason: string): void {
   host.channels.delete(channel.id)
+  host.joints.delete(channel.id)
   host.sessions.delete(channel.id)
   host.outcome({ type: 'openRefused', channelId: channel.id, reason })
 }

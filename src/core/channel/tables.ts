@@ -1,10 +1,10 @@
 import type { ChannelId, OriginId } from '../base/ids.js'
 import { createTable, type Journal, type Table } from '../base/table.js'
 import type { ChainFacts } from './chain-facts.js'
-import type { Channel } from './entity.js'
+import type { Channel, JointFunding } from './entity.js'
 import type { ChannelSession, ClosingSession, Offer, UpdateQueue } from './host.js'
 import { lockLayout, type Lock, type LockKey } from './lock.js'
-import { channelLayout } from './layout.js'
+import { channelLayout, jointFundingLayout } from './layout.js'
 
 /** The tables that channels live in. */
 export interface ChannelTables {
@@ -15,9 +15,10 @@ export interface ChannelTables {
   readonly offers: Table<OriginId, Offer>
   readonly closings: Table<ChannelId, ClosingSession>
   readonly chainFacts: Table<ChannelId, ChainFacts>
+  readonly joints: Table<ChannelId, JointFunding>
 }
 
-/** Makes the tables: `channel` (grouped by peer) and `lock` (grouped by channel) are durable, the others volatile. */
+/** Makes the tables: `channel` (grouped by peer), `lock` (grouped by channel) and `joint-funding` are durable, the others volatile. */
 export function createChannelTables (journal: Journal): ChannelTables {
   return {
     channels: createTable<ChannelId, Channel>(journal, 'channel', { layout: channelLayout, groupBy: (_id, channel) => channel.peer }),
@@ -26,6 +27,7 @@ export function createChannelTables (journal: Journal): ChannelTables {
     sessions: createTable<ChannelId, ChannelSession>(journal, 'channel-session'),
     offers: createTable<OriginId, Offer>(journal, 'offer'),
     closings: createTable<ChannelId, ClosingSession>(journal, 'channel-closing'),
-    chainFacts: createTable<ChannelId, ChainFacts>(journal, 'channel-chain-facts')
+    chainFacts: createTable<ChannelId, ChainFacts>(journal, 'channel-chain-facts'),
+    joints: createTable<ChannelId, JointFunding>(journal, 'joint-funding', { layout: jointFundingLayout })
   }
 }

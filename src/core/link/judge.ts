@@ -10,6 +10,8 @@ export interface Opening {
   /** What we may owe the peer (a trust line), or what is ours at most (a chain channel). */
   readonly peerMayBeOwed: bigint
   readonly peerMayOwe: bigint
+  /** What we are asked to put into a chain channel. */
+  readonly contribution?: bigint
 }
 
 export type Judgement =
@@ -39,6 +41,8 @@ export function judgeOpening (host: LinkHost, peer: PeerId, opening: Opening): J
     // LINK-14: a chain channel is as good as its chain, so it needs no rule up to a cap.
     case 'chain': {
       if (rule === undefined && ofKind.length > 0) return refused('not-accepted')
+      // LINK-14: our own coins go into a peer's channel only where a rule says so.
+      if ((opening.contribution ?? 0n) > (rule?.add ?? 0n)) return refused('limit')
       const limit = rule?.limit ?? CHAIN_CAPACITY_DEFAULT
       return opening.peerMayBeOwed + opening.peerMayOwe <= limit ? ACCEPTED : refused('limit')
     }

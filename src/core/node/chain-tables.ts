@@ -85,6 +85,14 @@ export interface Published {
   readonly coins: readonly Outpoint[]
 }
 
+/** Inputs of a peer in a funding transaction of both, of which the chain was asked and has not answered. Volatile. */
+export interface InputCheck {
+  readonly channelId: ChannelId
+  readonly chain: ChainName
+  /** Outpoints as people write them. */
+  readonly waiting: readonly string[]
+}
+
 export interface ChainTables {
   readonly tips: Table<ChainName, ChainTip>
   readonly purses: Table<ChannelId, Purse>
@@ -95,6 +103,7 @@ export interface ChainTables {
   readonly fundingSeen: Table<ChannelId, FundingSeen>
   /** By chain and txid, grouped by channel. */
   readonly published: Table<string, Published>
+  readonly inputChecks: Table<ChannelId, InputCheck>
 }
 
 export const watchKey = (chain: ChainName, watch: ChainWatch): string => `${chain}:${watch.type === 'outpoint' ? outpointText(watch.outpoint) : toHex(watch.script)}`
@@ -108,6 +117,7 @@ export function createChainTables (journal: Journal): ChainTables {
     news: createTable(journal, 'chain-news'),
     watches: createTable(journal, 'chain-watch'),
     fundingSeen: createTable(journal, 'channel-funding-seen'),
-    published: createTable(journal, 'channel-published', { groupBy: (_key, { channelId }) => channelId })
+    published: createTable(journal, 'channel-published', { groupBy: (_key, { channelId }) => channelId }),
+    inputChecks: createTable(journal, 'channel-input-check')
   }
 }

@@ -8,6 +8,7 @@ import { askAboutFundings, moveAll, onFundingFound, onHeightLost, onNewHeight, o
 import type { BlockName, ChainEvent, ChainState, WatchHistory } from './events.js'
 import { restartFundings, reviewFundings } from './fundings.js'
 import type { Hosts } from './hosts.js'
+import { onInputFound, onJointVerdict, restartShares, reviewShares } from './joint-fundings.js'
 import { RESUME_BLOCKS_MAX } from './limits.js'
 import { restartRestored } from './restoration.js'
 import { askHistories, historiesWanted, historyKnown } from './watching.js'
@@ -22,6 +23,7 @@ export function restartChains (hosts: Hosts): void {
   if (hosts.wallet === undefined) return
   wallets.restart(hosts.wallet)
   restartFundings(hosts)
+  restartShares(hosts)
   restartEnforcement(hosts)
   restartRestored(hosts)
 }
@@ -45,6 +47,7 @@ export function onChainEvent (hosts: Hosts, event: ChainEvent): void {
     }
     case 'outputFound': {
       if (wallet !== undefined) wallets.onUnspent(wallet, chain, event.outpoint, event.found === undefined ? undefined : event.found !== 'none')
+      onInputFound(hosts, chain, event.outpoint, event.found)
       return onFundingFound(hosts, chain, event.outpoint, event.found)
     }
     case 'broadcastVerdict': {
@@ -53,6 +56,7 @@ export function onChainEvent (hosts: Hosts, event: ChainEvent): void {
         if (verdict === undefined || wallet === undefined) return
         wallets.onVerdict(wallet, chain, txid, verdict)
         onPublishedVerdict(hosts, chain, txid, verdict)
+        onJointVerdict(hosts, chain, txid, verdict)
       })
       return
     }
@@ -112,6 +116,7 @@ function onBlock (hosts: Hosts, chain: ChainName, tip: BlockName, transactions: 
   for (const { raw } of transactions) onSpendSeen(hosts, chain, raw, tip.height)
   onNewHeight(hosts, chain)
   reviewFundings(hosts, chain)
+  reviewShares(hosts, chain)
   askHistories(hosts, chain)
 }
 
@@ -135,6 +140,7 @@ function onBlockLost (hosts: Hosts, chain: ChainName, block: BlockName): void {
 
 function onOutputHistory (hosts: Hosts, chain: ChainName, { of, history }: { readonly of: Extract<ChainEvent, { type: 'chainHistory' }>['of'], readonly history: WatchHistory | undefined }): void {
   if (history === undefined) return // Asked again at the next block.
+  if (hosts.wallet !== undefined) wallets.onSpends(hosts.wallet, chain, history.confirmed)
   for (const { raw, block } of history.confirmed) onSpendSeen(hosts, chain, raw, block.height)
   for (const { raw } of history.unconfirmed) onSpendSeen(hosts, chain, raw, undefined)
   historyKnown(hosts, chain, of)

@@ -1,6 +1,6 @@
 import { equalBytes, fromHex } from '../base/bytes.js'
 import type { AssetId, ChannelId, PeerId, RequestId } from '../base/ids.js'
-import type { Units } from '../base/money.js'
+import { addUnits, ZERO, type Units } from '../base/money.js'
 import { isRefusal, refuse, type Refusal } from '../base/step.js'
 import { closeChannel, fundingDead, fundingReady, openEnforced } from '../channel/channel.js'
 import { FEE_RATE_PER_KW_MAX, FEE_RATE_PER_KW_MIN } from '../channel/enforced/limits.js'
@@ -11,7 +11,7 @@ import { feeRate } from '../wallet/fees.js'
 import type { WalletHost } from '../wallet/host.js'
 import type { Send } from '../wallet/tables.js'
 import { readTransaction } from '../wallet/transaction.js'
-import { abandonSend, balanceOf, giveFeeCoinsBack, prepareSend, publishSend } from '../wallet/wallet.js'
+import { abandonSend, balanceOf, giveFeeCoinsBack, giveShareBack, prepareSend, publishSend } from '../wallet/wallet.js'
 import { enforcedAt, enforcedChannels, type Enforced } from './chain-heights.js'
 import type { Purse } from './chain-tables.js'
 import type { Hosts } from './hosts.js'
@@ -20,7 +20,7 @@ import { onRestoredEnded } from './restoration.js'
 import { endWatches } from './watching.js'
 
 /**
- * Channels that this node funds: the wallet and the channel come together here. The funding transaction is prepared
+ * Channels that this node funds alone, or first of two (`joint-fundings` has the rest): the wallet and the channel come together here. The funding transaction is prepared
  * when the peer accepted, published when the first state is signed, and its coins are free again when it comes to
  * nothing before. Which payment of the wallet funds which channel is stored, so that a start finds both.
  */
@@ -33,13 +33,14 @@ export interface OpenRequest {
   readonly asset: AssetId
   readonly amount: Units
   readonly push: Units
+  readonly theirAmount?: Units | undefined
   readonly format?: EnforcedOpening['format'] | undefined
   readonly delayBlocks?: number | undefined
 }
 
 /** Opens an enforced channel that the wallet funds. Answered when the funding transaction is on its way. */
 export function openFunded (hosts: Hosts, requestId: RequestId, request: OpenRequest): Refusal | undefined {
-  const { peer, asset, amount, push, delayBlocks } = request
+  const { peer, asset, amount, push, theirAmount = ZERO, delayBlocks } = request
   const { wallet } = hosts
   if (wallet === undefined && hosts.chains.size > 0) return refuse('no-wallet')
   const terms = hosts.channel.chain?.terms(asset)
@@ -48,15 +49,16 @@ export function openFunded (hosts: Hosts, requestId: RequestId, request: OpenReq
   const unheard = whyUnheard(hosts, clock)
   if (unheard !== undefined) return unheard
   if (!hosts.isLinked(peer)) return refuse('no-link', { peer })
-  if (amount % 1000n !== 0n) return refuse('bad-request', { reason: 'a channel on a chain is funded with whole satoshis' })
-  const fundingSat = amount / 1000n
+  if (amount % 1000n !== 0n || theirAmount % 1000n !== 0n) return refuse('bad-request', { reason: 'a channel on a chain is funded with whole satoshis' })
+  const fundingSat = (amount + theirAmount) / 1000n
   const { spendableSat, reservedSat, waitingSat } = balanceOf(wallet, clock)
   // Asked before the peer is: the fee comes on top, and is looked at when the transaction is made.
-  if (spendableSat < fundingSat) return refuse('insufficient-coins', { chain: clock, wanted: fundingSat, spendable: spendableSat, reserved: reservedSat, waiting: waitingSat })
+  if (spendableSat < amount / 1000n) return refuse('insufficient-coins', { chain: clock, wanted: amount / 1000n, spendable: spendableSat, reserved: reservedSat, waiting: waitingSat })
   const format = request.format ?? terms.formats[0]
   if (format === undefined) return refuse('chain-unreachable', { rpc: clock, reason: 'what it can enforce is not known yet' })
   const opened = openEnforced(hosts.channel, {
-    peer, asset, fundingSat, push, format,
+    peer, asset, fundingSat, push: addUnits(push, theirAmount), format,
+    ...(theirAmount === ZERO ? {} : { contribution: { sat: theirAmount / 1000n, satPerKvb: fundingRate(wallet, clock) } }),
     ...(delayBlocks === undefined ? {} : { delayBlocks }),
     ...(format === 'v2-fee' ? { feeRatePerKw: commitmentRate(wallet, clock) } : {})
   })
@@ -68,10 +70,16 @@ export function openFunded (hosts: Hosts, requestId: RequestId, request: OpenReq
 }
 
 /** Nothing is decided by a chain of which nothing was heard. */
-function whyUnheard ({ chainTables }: Hosts, chain: ChainName): Refusal | undefined {
+export function whyUnheard ({ chainTables }: Hosts, chain: ChainName): Refusal | undefined {
   const news = chainTables.news.get(chain)
   if (news?.heard === true && (news.state === 'ok' || news.state === 'stale')) return undefined
   return refuse('chain-unreachable', { rpc: chain, reason: news === undefined ? 'it has not been heard of yet' : `it is ${news.state}` })
+}
+
+/** What a funding transaction of both pays: an estimate of ours, that the peer judges by its own. */
+function fundingRate (wallet: WalletHost, chain: ChainName): bigint {
+  const facts = wallet.chains.get(chain)
+  return facts === undefined ? 0n : feeRate(wallet, facts)
 }
 
 /** What a commitment pays by itself, in satoshis for 1,000 units of weight: as much as would confirm soon now. */
@@ -114,7 +122,9 @@ function sendOf (hosts: Hosts, channelId: ChannelId): Send | undefined {
 
 /** Coins of a channel that came to nothing, or has ended, are free again; nothing of it is watched any longer. */
 export function onChannelEnded (hosts: Hosts, channelId: ChannelId): void {
-  const { purses, fundingSeen, published } = hosts.chainTables
+  const { purses, fundingSeen, published, inputChecks } = hosts.chainTables
+  inputChecks.delete(channelId)
+  if (hosts.wallet !== undefined) for (const chain of hosts.chains.keys()) giveShareBack(hosts.wallet, chain, channelId)
   const purse = purses.get(channelId)
   if (purse !== undefined) {
     takeBackSend(hosts, purse)
@@ -134,7 +144,7 @@ function takeBackSend ({ wallet }: Hosts, purse: Purse | undefined): void {
 }
 
 /** Ends an opening; whoever asked for it hears why. */
-function giveUp (hosts: Hosts, channelId: ChannelId, why: Refusal): void {
+export function giveUp (hosts: Hosts, channelId: ChannelId, why: Refusal): void {
   hosts.endWaits(channelId, why)
   closeChannel(hosts.channel, channelId)
 }

@@ -18,6 +18,7 @@ import { enforcedAt } from './chain-heights.js'
 import { commitmentTxid, tendMoved } from './enforcement.js'
 import { onChannelEnded, onFundingSigned, onFundingWanted, onOpeningTimer, openFunded } from './fundings.js'
 import { createHosts, type Hosts } from './hosts.js'
+import { askInputs, onContributionWanted, onShareTimer, publishFunding } from './joint-fundings.js'
 import { restore } from './restoration.js'
 import { onWalletRequest } from './wallet-requests.js'
 import { closingTxid } from './waits.js'
@@ -77,6 +78,7 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
     else if (key.startsWith('routing/')) routing.onRoutingTimer(hosts.routing, key)
     else if (key.startsWith('payment/')) payments.onPaymentTimer(hosts.payment, key)
     else if (key.startsWith('chain/opening/')) onOpeningTimer(hosts, key)
+    else if (key.startsWith('chain/share/')) onShareTimer(hosts, key)
     else invariant(false, `a timer key begins with the part it belongs to, not ${key}`)
   }
   const handle = (event: NodeEvent): void => {
@@ -213,8 +215,18 @@ function settleOutcomes (hosts: Hosts): void {
         break
       }
       case 'openRefused': onChannelEnded(hosts, outcome.channelId); break
-      case 'fundingWanted': onFundingWanted(hosts, outcome); break
-      case 'fundingSigned': onFundingSigned(hosts, outcome.channelId); break
+      case 'fundingWanted': {
+        if (hosts.channel.joints.has(outcome.channelId)) askInputs(hosts, outcome.channelId)
+        else onFundingWanted(hosts, outcome)
+        break
+      }
+      case 'contributionWanted': onContributionWanted(hosts, outcome.channelId); break
+      case 'inputsNamed': askInputs(hosts, outcome.channelId); break
+      case 'fundingSigned': {
+        onFundingSigned(hosts, outcome.channelId)
+        publishFunding(hosts, outcome.channelId)
+        break
+      }
       case 'closeSigned': hosts.notify({ type: 'channel:closing', channelId: outcome.channelId, txid: closingTxid(enforcedAt(hosts.state, outcome.channelId)) }); break
       case 'fault': hosts.notify({ type: 'channel:fault', channelId: outcome.channelId, ...outcome.fault }); break
       case 'capacityChanged': case 'limitRefused': case 'limitReplaced': break

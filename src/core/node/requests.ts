@@ -32,6 +32,8 @@ export type Request =
     readonly amount: Units
     /** What of it is the peer's from the first state on. */
     readonly push: Units
+    /** What the peer shall put in beside it: whole satoshis, at most the amount. @see ENF-25 */
+    readonly theirAmount?: Units | undefined
     readonly format?: EnforcedOpening['format'] | undefined
     /** How long our own money waits after a close without the peer. */
     readonly delayBlocks?: number | undefined

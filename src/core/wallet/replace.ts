@@ -61,7 +61,7 @@ function settleWithFee ({ coins, feeSat, ...task }: Omit<Parameters<typeof settl
 
 function whyNotReplaceable (host: WalletHost, before: Send): string | undefined {
   if (before.status !== 'pending') return `it is ${before.status}`
-  if (before.kind === 'fixed') return 'others rely on this very transaction'
+  if (before.kind === 'fixed' || before.kind === 'joint') return 'others rely on this very transaction'
   if (before.versions.length >= VERSIONS_MAX) return `it was replaced ${VERSIONS_MAX - 1} times already`
   for (const coin of coinsOf(host, before.chain)) {
     if (coin.txid === before.txid && coin.spentBy !== undefined) return 'a later payment spends its change; replace that one'
@@ -124,13 +124,18 @@ function reviewConflicted (host: WalletHost, now: Send, tipHeight: number): void
     host.tables.sends.set(now.id, { ...now, status: 'pending', conflictHeight: undefined })
     return
   }
+  // A coin that is not ours was spent otherwise, in a block: nothing is made anew of it, and after a while it is over.
+  if (now.kind === 'joint' && now.conflictHeight !== undefined && now.conflictHeight <= tipHeight) {
+    if (confirmationsOf(now.conflictHeight, tipHeight) >= CONFLICT_BURIED_CONFIRMATIONS) abandon(host, now)
+    return
+  }
   const isBack = (at: Outpoint): boolean => { const coin = coinAt(host, chain, at); return coin !== undefined && coin.spentBy === undefined && !coin.doubted }
   if (now.inputs.every(isBack)) return putInForce(host, { ...now, status: 'pending', conflictHeight: undefined }, 'wallet:remade')
   const buriedBy = burial(host, now)
   if (buriedBy !== now.conflictHeight) host.tables.sends.set(now.id, { ...now, conflictHeight: buriedBy })
   const conflicted = { ...now, conflictHeight: buriedBy }
   const alive = versions.filter((version) => !isDead(host, conflicted, version, tipHeight))
-  if (now.kind === 'fixed' || versions.length >= VERSIONS_MAX) {
+  if (now.kind === 'fixed' || now.kind === 'joint' || versions.length >= VERSIONS_MAX) {
     if (alive.length === 0) abandon(host, conflicted)
     return
   }

@@ -75,8 +75,8 @@ export type SendId = Hex & { readonly __sendId: true }
 const sendRecord = record({
   id: hexOf<SendId>(16),
   chain: chainName,
-  /** `payment`: somebody asked. `set-aside`: coins for fees. `fixed`: others rely on its txid, as of a funding transaction. */
-  kind: oneOf('payment', 'set-aside', 'fixed'),
+  /** `payment`: somebody asked. `set-aside`: coins for fees. `fixed`: others rely on its txid, as of a funding transaction. `joint`: so, and some of its coins are not ours. */
+  kind: oneOf('payment', 'set-aside', 'fixed', 'joint'),
   /**
    * `prepared`: signed, its coins are set aside, not published. `pending`: published. `conflicted`: a coin of it was spent
    * otherwise. `confirmed`. `abandoned`: it will never be, and nothing was paid.

@@ -14,7 +14,8 @@ import { readTransaction } from './transaction.js'
  * (where coins lie), `host` (what the wallet may use), `tables` (what is kept), `limits`, this file (what the chain
  * tells), `addresses` (the gap), `coins` (who owns what, through reorganisations and double spends), `fees`,
  * `selection` and `transaction` (choosing, building, signing), `sends` and `replace` (payments out, and all that may
- * happen to them), `reserve` (coins kept aside for fees), `views`.
+ * happen to them), `reserve` (coins kept aside for fees), `shares` (coins in a transaction
+ * with somebody else's), `views`.
  *
  * A chain's events come from the chain port in its order. One wallet has one phrase and one account on each chain.
  */
@@ -23,6 +24,7 @@ export { onFeeRate } from './fees.js'
 export { abandonSend, prepareSend, publishSend, send } from './sends.js'
 export { bumpSend } from './replace.js'
 export { doubtFeeCoins, feeWallet, giveFeeCoinsBack, keepReserve, reserveFor, takeFeeCoins } from './reserve.js'
+export { giveShareBack, isShareDead, publishJoint, setShareAside, sharesOf, signShare } from './shares.js'
 export { balanceOf, sendViews } from './views.js'
 
 /** After a start, once all entities are loaded: everything is watched, and what is pending is published again. */
@@ -62,6 +64,12 @@ export function onHistory (host: WalletHost, chain: ChainName, script: Uint8Arra
   for (const { raw } of history.unconfirmed) apply(host, chain, raw, undefined)
   scanned(host, chain, script)
   if (host.tables.scans.group(chain).size === 0) host.tables.accounts.set(chain, { ...accountOf(host, chain), scanFrom: undefined })
+  reviewSends(host, chain)
+}
+
+/** Spends in blocks that were asked for by name: what can no longer be because of them is dropped. */
+export function onSpends (host: WalletHost, chain: ChainName, confirmed: History['confirmed']): void {
+  for (const { raw, block } of confirmed) apply(host, chain, raw, block.height)
   reviewSends(host, chain)
 }
 

@@ -3,7 +3,7 @@ import { sha256 } from '../../../src/core/base/hash.js'
 import { linkIdOf, peerIdOfPublicKey, type AssetId, type ChannelId, type RouteId } from '../../../src/core/base/ids.js'
 import { asBalance, asUnits } from '../../../src/core/base/money.js'
 import { leafOf, type LockTerms } from '../../../src/core/channel/lock.js'
-import { NO_EVIDENCE, type ChannelMessage, type Evidence } from '../../../src/core/channel/messages.js'
+import { NO_EVIDENCE, type ChannelMessage, type Evidence, type Share } from '../../../src/core/channel/messages.js'
 import { locksRoot, signStatement, statement } from '../../../src/core/channel/trust-line/statement.js'
 import { mulG } from '../../../src/core/crypto/curve.js'
 import { scalarOf } from '../../../src/core/crypto/scalar.js'
@@ -36,6 +36,9 @@ export const vectorTerms: LockTerms = {
 
 const nonce = (label: string): Uint8Array => Uint8Array.of(...mulG(scalar(`${label} one`)), ...mulG(scalar(`${label} two`)))
 
+const taproot = (label: string): Uint8Array => Uint8Array.of(0x51, 0x20, ...mulG(scalar(label)).subarray(1))
+const shareInput = (index: number): Share['inputs'][number] => ({ txid: bytes('coin'), index, output: { valueSat: 30_000n + BigInt(index), script: taproot('coin') } })
+
 /** One message of each form, by name. */
 export const vectorMessages: Readonly<Record<string, ChannelMessage>> = {
   'open a trust line': { type: 'open', channelId, asset, opening: { kind: 'trust-line', openerLimit: asUnits(5_000n), acceptorLimit: asUnits(0n) }, evidence: signed },
@@ -50,6 +53,16 @@ export const vectorMessages: Readonly<Record<string, ChannelMessage>> = {
   'accept an enforced channel': { type: 'accept', channelId, evidence: NO_EVIDENCE, acceptance: { keys: [6, 7, 8, 9, 10].map((n) => mulG(scalar(`key ${n}`))), points: [2, 3].map((n) => mulG(scalar(`point ${n}`))) } },
   funded: { type: 'funded', channelId, txid: bytes('funding'), index: 4_294_967_295, evidence: signed },
   signed: { type: 'signed', channelId, evidence: signed },
+  'open a channel that both fund': {
+    type: 'open',
+    channelId,
+    asset,
+    opening: { kind: 'chain', format: 'v2-fee', fundingSat: 100_000n, push: asUnits(50_000_000n), toSelfDelayBlocks: 144, feeRatePerKw: 253, keys: [1, 2, 3, 4, 5].map((n) => mulG(scalar(`key ${n}`))), points: [0, 1].map((n) => mulG(scalar(`point ${n}`))), contribution: { sat: 50_000n, satPerKvb: 2_500n } },
+    evidence: NO_EVIDENCE
+  },
+  'accept with a share': { type: 'accept', channelId, evidence: NO_EVIDENCE, acceptance: { keys: [6, 7, 8, 9, 10].map((n) => mulG(scalar(`key ${n}`))), points: [2, 3].map((n) => mulG(scalar(`point ${n}`))), share: { inputs: [shareInput(1), shareInput(2)], change: { valueSat: 1_234n, script: taproot('change') } } } },
+  'funded by a share without change': { type: 'funded', channelId, txid: bytes('funding'), index: 1, share: { inputs: [shareInput(3)], change: undefined }, evidence: signed },
+  'signed with witnesses': { type: 'signed', channelId, evidence: signed, witnesses: [signature('witness 1'), signature('witness 2')] },
   refuse: { type: 'refuse', channelId, reason: 'no-link' },
   'propose one update of each form': {
     type: 'propose',
@@ -95,6 +108,8 @@ function badFrames (): Readonly<Record<string, string>> {
   const secrets = toHex(encodeChannel(vectorMessages.secrets!))
   const t0 = toHex(scalar('t0'))
   const order = 'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'
+  const output = '0801' + part(2, toHex(taproot('coin')))
+  const funded = (share: string): string => HEADER + part(13, part(1, '00'.repeat(32)) + '1000' + part(3, '') + share)
   return {
     'nothing at all': '',
     'no message': HEADER,
@@ -108,7 +123,7 @@ function badFrames (): Readonly<Record<string, string>> {
     'accept without evidence': HEADER + part(3, ''),
     'refuse without a reason': HEADER + part(4, ''),
     'refuse with reason 0': HEADER + part(4, '0800'),
-    'refuse with reason 8': HEADER + part(4, '0808'),
+    'refuse with reason 10': HEADER + part(4, '080a'),
     'agree without a round': HEADER + part(6, part(2, '')),
     'agree of round 0': HEADER + part(6, '0800' + part(2, '')),
     'agree of round 2^48': HEADER + part(6, '0880808080808040' + part(2, '')),
@@ -135,6 +150,20 @@ function badFrames (): Readonly<Record<string, string>> {
     'a close to a script that is no witness program': HEADER + part(15, part(1, '76a914' + '00'.repeat(20) + '88ac') + part(2, point + point)),
     'a nonce that is no pair of points': HEADER + part(15, part(1, '0014' + '00'.repeat(20)) + part(2, point + '00'.repeat(33))),
     'a close offer without a fee': HEADER + part(16, part(2, point + point) + part(3, '00'.repeat(32))),
+    'a contribution without a fee rate': toHex(encodeChannel(vectorMessages['open a channel that both fund']!)).replace('48c413', '60c413'),
+    'a share without inputs': funded(part(4, '')),
+    'a share of 17 inputs': funded(part(4, Array.from({ length: 17 }, (_, i) => part(1, part(1, '00'.repeat(32)) + '10' + byte(i) + part(3, output))).join(''))),
+    'a share that names an input twice': funded(part(4, part(1, part(1, '00'.repeat(32)) + '1000' + part(3, output)).repeat(2))),
+    'an input without an output': funded(part(4, part(1, part(1, '00'.repeat(32)) + '1000'))),
+    'an input without an index': funded(part(4, part(1, part(1, '00'.repeat(32)) + part(3, output)))),
+    'an input whose txid has 31 bytes': funded(part(4, part(1, part(1, '00'.repeat(31)) + '1000' + part(3, output)))),
+    'an input of nothing': funded(part(4, part(1, part(1, '00'.repeat(32)) + '1000' + part(3, '0800' + part(2, toHex(taproot('coin'))))))),
+    'an input of 2^63 satoshi': funded(part(4, part(1, part(1, '00'.repeat(32)) + '1000' + part(3, '0880808080808080808001' + part(2, toHex(taproot('coin'))))))),
+    'an input of a witness program of version 0': funded(part(4, part(1, part(1, '00'.repeat(32)) + '1000' + part(3, '0801' + part(2, '0020' + '11'.repeat(32)))))),
+    'an input whose key is no point': funded(part(4, part(1, part(1, '00'.repeat(32)) + '1000' + part(3, '0801' + part(2, '5120' + 'ff'.repeat(32)))))),
+    'a change without a value': funded(part(4, part(1, part(1, '00'.repeat(32)) + '1000' + part(3, output)) + part(2, part(2, toHex(taproot('coin')))))),
+    'a witness of 63 bytes': HEADER + part(14, part(1, '') + part(2, toHex(signature('x').subarray(1)))),
+    'seventeen witnesses': HEADER + part(14, part(1, '') + part(2, toHex(signature('x'))).repeat(17)),
     'a fault with free text': HEADER + part(12, part(1, toHex(utf8Bytes('<script>alert(1)</script>'))))
   }
 }

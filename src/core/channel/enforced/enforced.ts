@@ -17,10 +17,10 @@ import { commitmentsOf, digestOf, keepCommitments, revealedCount, secretsOf } fr
 /**
  * The channel that a chain enforces. In reading order: `limits`, `transaction`, `sighash`, `scripts`, `keys` (the parts),
  * `contract`, `commitment`, `pre-signed`, `evidence` (what both sides hold), `spends`, `closing-transaction` (what becomes
- * of it on chain), `rules`, `state`, this file (the kind, for the round machine), `opening`, `restore`, `funding`, `close-ready`,
+ * of it on chain), `rules`, `state`, this file (the kind, for the round machine), `joint-funding`, `opening`, `restore`, `funding`, `close-ready`,
  * `closing`. What happens when the chain decides is in `../resolver`.
  *
- * @see ENF-1 to ENF-22 in `protocols/channel/README.md`
+ * @see ENF-1 to ENF-29 in `protocols/channel/README.md`
  */
 export const enforced: ChannelKind<EnforcedState> = {
   name: 'chain',

@@ -25,6 +25,15 @@ export const UNFUNDED_PER_PEER_MAX = 4
 export const UNFUNDED_MAX = 50
 /** Blocks of ten minutes after which an acceptor forgets a channel whose funding never came. */
 export const UNFUNDED_BLOCKS_MAX = 2_016
+/** Inputs that one side puts into a funding transaction. */
+export const FUNDING_INPUTS_MAX = 16
+/** Least satoshis that an acceptor is asked to put in: less is not worth an input. */
+export const CONTRIBUTION_SAT_MIN = 10_000n
+/** Openings with a contribution of ours that are not confirmed, of one peer and of all: so many may keep coins of ours waiting. */
+export const CONTRIBUTIONS_PER_PEER_MAX = 1
+export const CONTRIBUTIONS_MAX = 8
+/** Most satoshis for 1,000 virtual bytes that a funding transaction of both is asked to pay. */
+export const FUNDING_SAT_PER_KVB_MAX = 500_000n
 /** Least and most satoshis of a channel's funding. */
 export const FUNDING_SAT_MIN = 20_000n
 export const FUNDING_SAT_MAX = 100_000_000_000n
