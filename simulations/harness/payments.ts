@@ -24,6 +24,8 @@ export interface PaymentOptions {
   readonly description?: string
   readonly expiryMs?: number
   readonly meetingPoints?: readonly MeetingPointId[]
+  /** The way of the payee's halves. */
+  readonly via?: readonly string[]
 }
 
 /** Default life of an invoice in a scenario. */
@@ -38,7 +40,8 @@ export async function makeInvoice (world: World, options: PaymentOptions): Promi
     amount: options.amount,
     description,
     expiryMs: options.expiryMs ?? INVOICE_EXPIRY_MS,
-    meetingPoints: options.meetingPoints
+    meetingPoints: options.meetingPoints,
+    via: options.via
   })
   if (isRefusal(made)) return made
   if (made === undefined) throw new Error(`n${options.payee} did not answer invoice.create`)

@@ -105,7 +105,7 @@ function prototype (options: PrototypeScenario): Scenario {
 }
 
 /** A number as protobuf writes it: seven bits a byte, the lowest first. */
-function varint (value: bigint): Uint8Array {
+export function varint (value: bigint): Uint8Array {
   const bytes: number[] = []
   for (let rest = value; rest > 0n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | (rest > 0x7fn ? 0x80 : 0))
   return Uint8Array.from(bytes)
