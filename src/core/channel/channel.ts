@@ -38,7 +38,7 @@ export { openTrustLine } from './opening.js'
 export { restart } from './restart.js'
 export { startRounds } from './round/propose.js'
 export { signedStatement } from './trust-line/trust-line.js'
-export { capacity, describeChannel, isUsable } from './views.js'
+export { capacity, describeChannel, isUsable, whyFailed } from './views.js'
 
 /** A decoded message arrives on the channel stream of a peer. */
 export function onChannelMessage (host: ChannelHost, peer: PeerId, message: ChannelMessage): void {

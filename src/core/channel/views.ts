@@ -71,11 +71,14 @@ function nextOf (host: ChannelHost, channel: Channel, locks: number): string {
 
 /** What the chain is waited for; undefined when it is the peer. */
 function nextOnChain ({ status, failure }: Channel, { stage, opener, behind, closing }: EnforcedState, locks: number): string | undefined {
-  if (status === 'failed') return behind ? 'This side lost data: the peer was asked to close, and what is ours is taken then.' : `The chain decides: ${failure ?? 'the channel was closed'}.`
+  if (status === 'failed') return behind ? 'This side lost data: the peer was asked to close, and what is ours is taken then.' : `The chain decides: ${whyFailed(failure)}.`
   if (status === 'opening') return stage === 'accepted' && opener === 'local' ? 'Waits for the wallet to make the funding transaction.' : 'Waits for the peer.'
   if (closing.length > 0) return 'Waits for the closing transaction to be confirmed.'
   if (stage === 'signed') return 'Waits for the funding transaction to be confirmed.'
   return status === 'closing' && locks === 0 ? 'Waits for both sides to sign the closing transaction.' : undefined
 }
+
+/** Why a channel failed, for people: what happened first, the requirement that says so after it. */
+export const whyFailed = (failure: string | undefined): string => failure?.replace(/^([A-Z]+-\d+): (.*)$/, '$2 ($1)') ?? 'the channel was closed'
 
 const owedOf = (channel: Channel): bigint => kindOf(channel.state).describe(channel.state).owedToUs

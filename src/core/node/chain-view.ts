@@ -1,6 +1,6 @@
 import type { BackupContent } from '../backup/content.js'
 import { BACKUP_ADDRESS_BYTES_MAX, BACKUP_ADDRESSES_MAX, BACKUP_CHANNELS_MAX, BACKUP_PEERS_MAX } from '../backup/limits.js'
-import { backupOf, describeChannel, dutiesFor } from '../channel/channel.js'
+import { backupOf, describeChannel, dutiesFor, whyFailed } from '../channel/channel.js'
 import { CHAIN_NUMBERS } from '../channel/enforced/limits.js'
 import { confirmed, indexSpends, NO_FACTS } from '../channel/chain-facts.js'
 import type { Channel, ChannelView } from '../channel/entity.js'
@@ -44,7 +44,7 @@ function chainFieldsOf (hosts: Hosts, channel: Enforced, next: string): Partial<
 
 function nextOfFailed ({ state, failure }: Enforced, sweepHeight: number | undefined, tip: number | undefined, next: string): string {
   if (state.behind) return next
-  const why = failure ?? 'the channel was closed'
+  const why = whyFailed(failure)
   if (sweepHeight === undefined) return `The chain decides: ${why}. What is ours is taken when the closing transaction is confirmed.`
   return tip !== undefined && tip >= sweepHeight
     ? `The chain decides: ${why}. What is ours is being taken.`

@@ -69,7 +69,7 @@ function warningsOf (hosts: Hosts, state: NodeState): readonly string[] {
   const warnings: string[] = []
   for (const { id, peer, frozen, status, failure, state: { kind } } of state.channel.channels.values()) {
     if (frozen !== undefined) warnings.push(`channel ${id} is frozen after a fault of this program; its state is in ${frozen}`)
-    if (status === 'failed') warnings.push(kind === 'chain' ? `channel ${id} with ${peer} is being closed on its chain: ${failure ?? 'it failed'}` : `channel ${id}: ${peer} broke the protocol; the signed evidence is kept`)
+    if (status === 'failed') warnings.push(kind === 'chain' ? `channel ${id} with ${peer} is being closed on its chain: ${whyFailed(failure)}` : `channel ${id}: ${peer} broke the protocol; the signed evidence is kept`)
   }
   for (const { id, reason, status } of [...state.payment.payments.values()].map((one) => viewOf(hosts, state, one))) {
     if (status === 'locked' && reason !== undefined) warnings.push(`payment ${id}: ${reason}`)
