@@ -28,6 +28,7 @@ const LANES: ReadonlyArray<readonly Part[]> = [
     { name: 'properties', env: { AMIKO_PROPERTY_SEED: String(Number(SEED) % 2 ** 31), AMIKO_CHAIN_LIVES: '200' }, words: mocha('core') },
     { name: 'small-worlds', env: { AMIKO_SMALL_WORLDS: 'long', NODE_OPTIONS: '--max-old-space-size=6144' }, words: mocha('simulations/small-worlds.spec.js') },
     { name: 'many-payments', env: { AMIKO_PAYMENTS: '100000' }, words: mocha('simulations/many-payments.spec.js') },
+    { name: 'many-enforced-payments', env: { AMIKO_PAYMENTS: '100000' }, words: mocha('core/channel/enforced/many-payments.spec.js') },
     { name: 'power-cut', env: { AMIKO_POWER_CUTS: '500', AMIKO_STORM_SEED: SEED }, words: mocha('disk/power-cut.spec.js') },
     { name: 'crash-points', env: {}, words: sim('crash-points', '--count', '2000') },
     { name: 'disk-failure', env: {}, words: sim('disk-failure', '--count', '500') },

@@ -107,7 +107,7 @@ const [IN_FLIGHT, IN_FLIGHT_ON_CHAIN] = [256, 100]
 async function locks (options: BenchmarkOptions): Promise<Figures> {
   const { quick, engine, kind, dust } = options
   const withOutputs = kind === 'chain' && !dust
-  const [warm, count] = quick ? [500, 2_000] : withOutputs ? [2_000, 6_000] : [3_000, 20_000]
+  const [warm, count] = quick ? [500, 2_000] : withOutputs ? [6_000, 12_000] : [3_000, 20_000]
   const inFlight = withOutputs ? IN_FLIGHT_ON_CHAIN : IN_FLIGHT
   return await withMembers(2, async (members) => {
     const [payer, payee] = members.names as [string, string]
