@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fromHex, toHex } from '../core/base/bytes.js'
 import { AmikoError } from '../core/base/errors.js'
 import type { ChannelId } from '../core/base/ids.js'
+import { workAhead } from '../core/channel/enforced/ahead.js'
 import { curveName, useCurve } from '../core/crypto/curve.js'
 import { createNodeCore } from '../core/node/node.js'
 import { networkOf } from '../core/node/genesis.js'
@@ -75,6 +76,7 @@ export async function createAmiko (options: AmikoOptions): Promise<AmikoNode> {
     clock: systemClock(),
     entropy: systemEntropy(),
     chains: driver,
+    workAhead,
     logger: logger.child('node'),
     onNotice: (notice) => {
       // Links, channels and meeting points change rarely; payments are told to listeners only.

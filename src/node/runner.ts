@@ -13,6 +13,7 @@ import type { Logger } from '../ports/logger.js'
 import type { Mesh, MeshEvents } from '../ports/mesh.js'
 import type { Store } from '../ports/store.js'
 import type { ChainDriver } from './chain-driver.js'
+import { whenIdle } from './idle.js'
 import { decodeChannel, encodeChannel } from '../../protocols/channel/codec.js'
 import { decodeLink, encodeLink } from '../../protocols/link/codec.js'
 import { decodeRoute, encodeRoute } from '../../protocols/route/codec.js'
@@ -36,6 +37,8 @@ export interface RunnerOptions {
   readonly onFatal: (error: Error) => void
   /** The chains in use; none without it. */
   readonly chains?: ChainDriver
+  /** Does a piece of what only makes later work shorter; gives whether there is more. Called while nothing happens. */
+  readonly workAhead?: () => boolean
   /** Where the state of a frozen channel is written to. */
   readonly onFreeze?: (channelId: ChannelId, dump: object) => string
 }
@@ -56,6 +59,7 @@ export interface Runner {
 export function createRunner (options: RunnerOptions): Runner {
   const { core, store, mesh, clock, entropy, logger } = options
   const outbox = createOutbox()
+  const idle = options.workAhead === undefined ? undefined : whenIdle(clock, options.workAhead)
   const timersDue: string[] = []
   let events: NodeEvent[] = []
   const framesWaiting = new Map<PeerId, number>()
@@ -101,6 +105,7 @@ export function createRunner (options: RunnerOptions): Runner {
     step({ type: 'flush' })
     commit()
     if (events.length > 0 || timersDue.length > 0) schedule()
+    idle?.touch()
   }
 
   function step (event: NodeEvent): void {
@@ -188,6 +193,7 @@ export function createRunner (options: RunnerOptions): Runner {
 
   async function stop (): Promise<void> {
     running = false
+    idle?.stop()
     for (const cancel of timers.values()) cancel()
     timers.clear()
     for (const done of waiting.values()) done(refuse('shutting-down'))

@@ -55,11 +55,15 @@ export interface Commitment {
 /** The outputs of a commitment that can be revoked. */
 export type RevocableOutputs = Pick<Commitment, 'revocable' | 'ptlc'>
 
-/** The scripts of a commitment follow from its number alone. All that a commitment costs on the curve is here. @see ENF-3 */
+/**
+ * The scripts of a commitment follow from its number alone. All that a commitment costs on the curve is here; the output
+ * of locks is made when it is first asked for, since many commitments have none. @see ENF-3
+ */
 export function revocableOutputs (contract: Contract, owner: Side, point: Uint8Array): RevocableOutputs {
   const { delayed, ptlc } = fixedParts(contract).sides[owner]
   const revocationKey = revocationPublicKey(contract.keys[otherSide(owner)].revocationBase, point)
-  return { revocable: taprootOutput(revocationKey, delayed), ptlc: taprootOutput(revocationKey, ptlc) }
+  let ofLocks: TaprootOutput | undefined
+  return { revocable: taprootOutput(revocationKey, delayed), get ptlc () { return ofLocks ??= taprootOutput(revocationKey, ptlc) } }
 }
 
 /** Whether a lock is too small for an output of its own: the same on both commitments. @see ENF-7 */
@@ -75,9 +79,9 @@ export const buildCommitment = (contract: Contract, owner: Side, number: number,
   assembleCommitment(contract, owner, number, revocableOutputs(contract, owner, point), division)
 
 /** Builds a commitment whose scripts are known: hashing and copying only. */
-export function assembleCommitment (contract: Contract, owner: Side, number: number, { revocable, ptlc }: RevocableOutputs, division: Division): Commitment {
+export function assembleCommitment (contract: Contract, owner: Side, number: number, scripts: RevocableOutputs, division: Division): Commitment {
   const parts = fixedParts(contract)
-  const drafts = draftOutputs(contract, owner, division, revocable, ptlc)
+  const drafts = draftOutputs(contract, owner, division, scripts)
   const { lockTime, sequence } = numberFields(parts, number)
   const outputs = drafts.map(({ valueSat, script }) => ({ valueSat, script }))
   const transaction: Transaction = { version: parts.transactionVersion, lockTime, inputs: [{ ...contract.funding, sequence, witness: [] }], outputs }
@@ -94,8 +98,8 @@ export function assembleCommitment (contract: Contract, owner: Side, number: num
     txid: sha256(sha256(concatBytes(versionBytes, ONE_INPUT, parts.inputBytes, NO_SCRIPT, sequenceBytes, compactSize(outputs.length), outputsBytes, lockTimeBytes))),
     // As BIP 341 says, with the parts put in that do not change in the life of the channel.
     signatureHash: taggedHash('TapSighash', EPOCH_AND_DEFAULT, versionBytes, lockTimeBytes, parts.spentHashes, sha256(sequenceBytes), sha256(outputsBytes), SCRIPT_PATH_OF_FIRST, parts.funding.leaf!.hash, KEY_VERSION_AND_NO_SEPARATOR),
-    revocable,
-    ptlc,
+    revocable: scripts.revocable,
+    get ptlc () { return scripts.ptlc },
     ptlcs,
     kinds: drafts.map(({ kind }) => kind)
   }
@@ -122,18 +126,18 @@ function encodeOutputs (outputs: readonly TransactionOutput[]): Uint8Array {
 }
 
 /** The outputs in their order. @see ENF-5, ENF-7 */
-function draftOutputs (contract: Contract, owner: Side, division: Division, revocable: TaprootOutput, ptlc: TaprootOutput): readonly Draft[] {
+function draftOutputs (contract: Contract, owner: Side, division: Division, scripts: RevocableOutputs): readonly Draft[] {
   const { format, dustSat, fundingSat, opener } = contract
   const { sides } = fixedParts(contract)
   const other = otherSide(owner)
   const drafts: Draft[] = []
   for (const lock of division.locks) {
-    if (!isTrimmed(contract, lock)) drafts.push({ kind: 'ptlc', valueSat: lock.terms.amount / 1000n, script: ptlc.script, lock })
+    if (!isTrimmed(contract, lock)) drafts.push({ kind: 'ptlc', valueSat: lock.terms.amount / 1000n, script: scripts.ptlc.script, lock })
   }
   const cost = openerCostSat(contract, drafts.length)
   const balanceOf = (side: Side): bigint => (side === 'local' ? division.localBalance : division.remoteBalance) / 1000n - (side === opener ? cost : 0n)
   const [toLocal, toRemote] = [balanceOf(owner), balanceOf(other)]
-  if (toLocal >= dustSat) drafts.push({ kind: 'to-local', valueSat: toLocal, script: revocable.script })
+  if (toLocal >= dustSat) drafts.push({ kind: 'to-local', valueSat: toLocal, script: scripts.revocable.script })
   if (toRemote >= dustSat) drafts.push({ kind: 'to-remote', valueSat: toRemote, script: sides[owner].toOther.script })
   if (format === 'v2-fee') {
     drafts.push({ kind: 'owner-anchor', valueSat: dustSat, script: sides[owner].anchor.script }, { kind: 'other-anchor', valueSat: dustSat, script: sides[other].anchor.script })

@@ -1,7 +1,7 @@
 import { concatBytes, utf8Bytes } from '../../base/bytes.js'
 import { taggedHash } from '../../base/hash.js'
 import { encodeLayout, u48 } from '../../base/struct.js'
-import { mulG, scalarOf } from '../../crypto/curve.js'
+import { curve, mulG, scalarOf, type CurveEngine } from '../../crypto/curve.js'
 import { secretFromSeed, shachainIndexOf } from '../../crypto/shachain.js'
 
 /** The static public keys of one side, 33 bytes each. */
@@ -59,7 +59,21 @@ export const publicKeys = (secrets: ChannelSecrets): SideKeys => Object.freeze({
 
 /** Our secret of a commitment number; told when that commitment is revoked. @see BOLT 3, ENF-1 */
 export const commitmentSecret = ({ commitmentSeed }: ChannelSecrets, number: number): Uint8Array => secretFromSeed(commitmentSeed, shachainIndexOf(number))
-export const commitmentPoint = (secrets: ChannelSecrets, number: number): Uint8Array => mulG(commitmentSecret(secrets, number))
+
+interface KnownPoint { readonly number: number, readonly point: Uint8Array, readonly engine: CurveEngine }
+/** A number's point is told in one round, and used in the next two. */
+const POINTS_KEPT = 4
+const points = new WeakMap<ChannelSecrets, readonly KnownPoint[]>()
+
+/** The point of {@link commitmentSecret}; the last few are remembered with the secrets. */
+export function commitmentPoint (secrets: ChannelSecrets, number: number): Uint8Array {
+  const known = points.get(secrets) ?? []
+  const found = known.find((one) => one.number === number && one.engine === curve())
+  if (found !== undefined) return found.point
+  const point = mulG(commitmentSecret(secrets, number))
+  points.set(secrets, [...known.slice(1 - POINTS_KEPT), { number, point, engine: curve() }])
+  return point
+}
 
 /** What a signature is for. The position is part of the auxiliary bytes: only append. */
 export const SIGNATURE_ROLES = ['commitment', 'own-ptlc', 'other-ptlc', 'spend'] as const

@@ -68,6 +68,7 @@ function templateOf (commitment: Commitment, spender: Side): Template {
 
 /** What is signed in advance for each of the commitment's locks, in the order of the outputs. @see BIP 341, ENF-8 */
 export function preSignedHashes (commitment: Commitment, spender: Side): readonly Uint8Array[] {
+  if (commitment.ptlcs.length === 0) return []
   const { bytes, view, output, outputView } = templateOf(commitment, spender)
   return commitment.ptlcs.map(({ lock, index, valueSat }) => {
     view.setUint32(LOCK_TIME_AT, lockTimeOf(lock, spender), true)

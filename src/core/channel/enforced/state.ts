@@ -7,7 +7,8 @@ import type { ChannelHost } from '../host.js'
 import type { Draft } from '../kind.js'
 import type { Lock, Side } from '../lock.js'
 import { liveLocks, locksRoot } from '../trust-line/statement.js'
-import { buildCommitment, type Commitment } from './commitment.js'
+import { expectCommitments, keysOfCommitment } from './ahead.js'
+import { assembleCommitment, type Commitment } from './commitment.js'
 import type { Contract } from './contract.js'
 import { channelSeed, commitmentPoint, KEY_NAMES, publicKeys, secretsOfSeed, type ChannelSecrets, type SideKeys } from './keys.js'
 import { dustSatOf } from './rules.js'
@@ -70,17 +71,25 @@ export function commitmentsOf (host: LockHost, channel: Channel, state: Enforced
   const contract = contractOf(host, state)
   const division = { localBalance, remoteBalance, locks: locksIn(host, channel, state, draft) }
   const commitments = {
-    ours: buildCommitment(contract, 'local', number, commitmentPoint(secretsOf(host, state.terms), number), division),
-    theirs: buildCommitment(contract, 'remote', number, remotePoint, division)
+    ours: assembleCommitment(contract, 'local', number, keysOfCommitment(contract, 'local', commitmentPoint(secretsOf(host, state.terms), number)), division),
+    theirs: assembleCommitment(contract, 'remote', number, keysOfCommitment(contract, 'remote', remotePoint), division)
   }
   commitmentsBy.set(draft ?? state, commitments)
   return commitments
 }
 
-/** A completed round puts a draft's commitments in force: nothing of them has to be worked out again. */
+/** A completed round puts a draft's commitments in force: nothing of them has to be worked out again. The next ones are expected. */
 export function keepCommitments (draft: Draft<EnforcedState>, state: EnforcedState): void {
   const known = commitmentsBy.get(draft)
-  if (known !== undefined) commitmentsBy.set(state, known)
+  const secrets = secretsByTerms.get(state.terms)
+  if (known === undefined || secrets === undefined) return
+  commitmentsBy.set(state, known)
+  const { number, remoteNextPoint } = state
+  expectCommitments(known.ours.contract, [
+    { owner: 'local', point: () => commitmentPoint(secrets, number + 1) },
+    { owner: 'remote', point: () => remoteNextPoint },
+    { owner: 'local', point: () => commitmentPoint(secrets, number + 2) }
+  ])
 }
 
 /** How many of the peer's commitments are revoked: all below this number. */
