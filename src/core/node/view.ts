@@ -1,3 +1,4 @@
+import { whyFailed } from '../channel/channel.js'
 import type { Lock } from '../channel/lock.js'
 import { isUncertain } from '../channel/time.js'
 import { linkView } from '../link/views.js'
