@@ -3,6 +3,7 @@ import { isRefusal, refuse } from '../base/step.js'
 import { closeChannel, fundingDead, inputsSigned, jointTransactionOf, judgeInput, refuseOpening, shareFeeSat, shareReady, withWitnesses } from '../channel/channel.js'
 import type { Funder } from '../channel/enforced/joint-funding.js'
 import { FUNDING_INPUTS_MAX } from '../channel/enforced/limits.js'
+import { dustSatOf } from '../channel/enforced/rules.js'
 import { displayTxid, outpointText as wireText, transactionBytes, vsizeOf } from '../channel/enforced/transaction.js'
 import type { JointFunding } from '../channel/entity.js'
 import type { Share } from '../channel/messages.js'
@@ -59,10 +60,10 @@ export function onContributionWanted (hosts: Hosts, channelId: ChannelId): void 
 }
 
 /** Sets our share aside and tells the channel; whoever asked hears why the opener has none. */
-function addShare (hosts: Hosts, { channel: { id }, chain, joint, wallet }: Joint, funder: Funder, valueSat: bigint): boolean {
+function addShare (hosts: Hosts, { channel: { id, state }, chain, joint, wallet }: Joint, funder: Funder, valueSat: bigint): boolean {
   const { satPerKvb } = joint.contribution
   giveShareBack(wallet, chain, id)
-  const share = setShareAside(wallet, { chain, matter: id, valueSat, inputsMax: FUNDING_INPUTS_MAX, feeSat: (inputs, change) => shareFeeSat(funder, satPerKvb, inputs, change) })
+  const share = setShareAside(wallet, { chain, matter: id, valueSat, inputsMax: FUNDING_INPUTS_MAX, dustSat: dustSatOf(state.terms), feeSat: (inputs, change) => shareFeeSat(funder, satPerKvb, inputs, change) })
   const refused = isRefusal(share) ? share : shareReady(hosts.channel, id, share)
   if (refused !== undefined && funder === 'opener') giveUp(hosts, id, refused)
   return refused === undefined

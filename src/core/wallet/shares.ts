@@ -27,6 +27,8 @@ export interface ShareRequest {
   /** What is put in, without the fee. */
   readonly valueSat: bigint
   readonly inputsMax: number
+  /** Least change that the others take. */
+  readonly dustSat: bigint
   readonly feeSat: (inputs: number, change: boolean) => bigint
 }
 
@@ -37,16 +39,16 @@ export interface WalletShare {
 }
 
 /** Sets coins aside: confirmed ones, the largest first, as few as suffice. */
-export function setShareAside (host: WalletHost, { chain, matter, valueSat, inputsMax, feeSat }: ShareRequest): WalletShare | Refusal {
+export function setShareAside (host: WalletHost, { chain, matter, valueSat, inputsMax, dustSat, feeSat }: ShareRequest): WalletShare | Refusal {
   const { tipHeight } = accountOf(host, chain)
   const free = [...coinsOf(host, chain)].filter((coin) => isFree(host, coin) && isConfirmed(coin, tipHeight)).sort(largestFirst)
-  const dustSat = host.dustLimit(chain, nextScript(host, chain, 'change'))
+  const nodesDustSat = host.dustLimit(chain, nextScript(host, chain, 'change'))
   for (let count = 1; count <= Math.min(inputsMax, free.length); count++) {
     const coins = free.slice(0, count)
     const left = sumOf(coins) - valueSat
     if (left < feeSat(count, false)) continue
     const changeSat = left - feeSat(count, true)
-    const change = changeSat >= dustSat ? { valueSat: changeSat, script: freshScript(host, chain, 'change') } : undefined
+    const change = changeSat >= dustSat && changeSat >= nodesDustSat ? { valueSat: changeSat, script: freshScript(host, chain, 'change') } : undefined
     for (const coin of coins) reserveCoin(host, coin, shareOf(matter))
     return { inputs: coins.map(({ txid, vout, valueSat: value, script }) => ({ txid: fromHex(txid).reverse(), index: vout, output: { valueSat: value, script } })), change }
   }

@@ -72,6 +72,21 @@ describe('API methods, answers', () => {
     assert.deepEqual(node.asked, [{ what: 'links.set', with: [PEER, { fee: { base: 7n, ppm: 100 } }] }])
   })
 
+  it('a channel on a chain that both fund takes what the peer is asked for, and a rule how much is added', async () => {
+    const node = fakeNode()
+    const btc = node.assets.resolve('btc').id
+    const answer = await call('channel.open', { peer: PEER, kind: 'chain', amount: '1000sat', theirAmount: '400sat' }, node)
+    assert.equal(answer['theirAmount'], '400000')
+    await call('link.set', { peer: 'default', accept: ['chain:btc:1000sat:400sat'] }, node)
+    assert.deepEqual(node.asked, [
+      { what: 'channels.open', with: [PEER, { kind: 'chain', asset: btc, amount: 1_000_000n, push: 0n, theirAmount: 400_000n }] },
+      { what: 'links.set', with: ['default', { accept: [{ kind: 'chain', asset: btc, limit: 1_000_000n, add: 400_000n }] }] }
+    ])
+    await assert.rejects(call('channel.open', { peer: PEER, kind: 'chain', amount: '1000sat', theirAmount: '1001sat' }, node))
+    await assert.rejects(call('channel.open', { peer: PEER, kind: 'trust-line', limit: '1000sat', theirAmount: '1sat' }, node))
+    assert.equal(node.asked.length, 2)
+  })
+
   it('a channel on a chain takes what is put in and what of it is pushed', async () => {
     const node = fakeNode()
     const answer = await call('channel.open', { peer: PEER, kind: 'chain', chain: 'bitcoin', amount: '1000sat', push: '10sat' }, node)
@@ -151,6 +166,9 @@ describe('API methods, on bad input', () => {
     ['link.open', { target: ADDRESS, accept: 'trust-line:btc:1sat' }, 'bad-request'],
     ['link.open', { target: ADDRESS, accept: ['trust-line:btc'] }, 'bad-request'],
     ['link.open', { target: ADDRESS, accept: ['gift:btc:1sat'] }, 'bad-request'],
+    ['link.open', { target: ADDRESS, accept: ['trust-line:btc:1sat:1sat'] }, 'bad-request'],
+    ['link.open', { target: ADDRESS, accept: ['chain:btc:1sat:1sat:1sat'] }, 'bad-request'],
+    ['link.open', { target: ADDRESS, accept: ['chain:btc:1sat:1lit'] }, 'bad-request'],
     ['link.open', { target: ADDRESS, accept: ['trust-line:doge:1sat'] }, 'unknown-asset'],
     ['link.open', { target: ADDRESS, accept: ['trust-line:btc:5'] }, 'bad-amount'],
     ['link.open', { target: ADDRESS, accept: ['trust-line:ltc:1sat'] }, 'bad-request'],
