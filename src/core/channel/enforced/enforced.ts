@@ -16,7 +16,7 @@ import { commitmentsOf, digestOf, keepCommitments, revealedCount, secretsOf } fr
 
 /**
  * The channel that a chain enforces. In reading order: `limits`, `transaction`, `sighash`, `scripts`, `keys` (the parts),
- * `contract`, `commitment`, `pre-signed`, `evidence` (what both sides hold), `spends`, `closing-transaction` (what becomes
+ * `contract`, `commitment`, `ahead`, `pre-signed`, `evidence` (what both sides hold), `spends`, `closing-transaction` (what becomes
  * of it on chain), `rules`, `state`, this file (the kind, for the round machine), `joint-funding`, `opening`, `restore`, `funding`, `close-ready`,
  * `closing`. What happens when the chain decides is in `../resolver`.
  *
