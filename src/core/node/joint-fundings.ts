@@ -73,7 +73,8 @@ function addShare (hosts: Hosts, { channel: { id, state }, chain, joint, wallet 
 export function askInputs (hosts: Hosts, channelId: ChannelId): void {
   const found = jointAt(hosts, channelId)
   const share = found === undefined ? undefined : sharesBySide(found).theirs
-  if (found === undefined || share === undefined) return
+  // A peer that says it again does not make us ask again.
+  if (found === undefined || share === undefined || hosts.chainTables.inputChecks.has(channelId)) return
   hosts.chainTables.inputChecks.set(channelId, { channelId, chain: found.chain, waiting: share.inputs.map(wireText) })
   for (const input of share.inputs) hosts.perform({ type: 'askOutput', chain: found.chain, outpoint: named(input) })
 }

@@ -90,6 +90,39 @@ describe('node, both ends fund an enforced channel', function () {
       assert.ok(world.money(alice) > START_SAT - 70_000n)
     })
 
+    for (const type of ['open', 'accept', 'funded', 'signed'] as const) {
+      it(`is not disturbed by ${type} that comes twice [CHAN-16]`, () => {
+        const { world, alice, bob } = linked()
+        const receiver = type === 'open' || type === 'funded' ? bob : alice
+        receiver.deaf = (event) => {
+          if (event.type === 'channelMessage' && event.message.type === type) receiver.post(event)
+          return false
+        }
+        const { channelId, fundingTxid } = world.ask(alice, opening(bob)) as { channelId: ChannelId, fundingTxid: string }
+        world.mine(CONFIRMATIONS)
+        assert.deepEqual([world.channel(alice, channelId).next, world.channel(bob, channelId).next], ['Ready.', 'Ready.'])
+        assert.ok(alice.broadcasts.includes(fundingTxid))
+        assert.ok(world.money(bob) < START_SAT - THEIRS_SAT)
+      })
+    }
+
+    it('is a fault when the same opening comes with another contribution [CHAN-16]', () => {
+      const ends = linked()
+      let first: ChannelMessage | undefined
+      ends.bob.deaf = (event) => {
+        if (event.type === 'channelMessage' && event.message.type === 'open') first = event.message
+        return event.type === 'channelMessage' && event.message.type === 'funded'
+      }
+      const id = ends.alice.request(opening(ends.bob))
+      ends.world.settle()
+      assert.ok(first?.type === 'open' && first.opening.kind === 'chain')
+      const { contribution } = first.opening
+      ends.bob.post({ type: 'channelMessage', peer: ends.alice.peer, message: { ...first, opening: { ...first.opening, contribution: { ...contribution!, satPerKvb: contribution!.satPerKvb + 1n } } } })
+      ends.world.settle()
+      assert.equal((ends.alice.answer(id) as Refusal).detail['reason'], 'CHAN-16')
+      assertUntouched(ends)
+    })
+
     it('is refused without a rule that adds coins, above it, and above what the opener puts in [ENF-25] [LINK-14]', () => {
       const none = linked(0n)
       assert.equal(refusalOf(none, opening(none.bob)).detail['reason'], 'limit')

@@ -239,11 +239,13 @@ const sendAccept = (host: ChannelHost, { id, peer }: Channel, state: EnforcedSta
 function onOpenAgain (host: ChannelHost, channel: Channel, opening: EnforcedOpening): void {
   const { state } = channel
   const same = state.kind === 'chain' && state.opener === 'remote' && state.stage === 'accepted' && state.terms.fundingSat === opening.fundingSat &&
-    state.localBalance === opening.push && state.terms.format === opening.format && host.joints.get(channel.id)?.contribution.sat === opening.contribution?.sat && state.terms.remoteKeys.every((key, i) => equalBytes(key, opening.keys[i]!))
+    state.localBalance === opening.push && state.terms.format === opening.format && sameContribution(host.joints.get(channel.id)?.contribution, opening.contribution) && state.terms.remoteKeys.every((key, i) => equalBytes(key, opening.keys[i]!))
   if (same) return sendAccept(host, channel, state)
   if (channel.status === 'opening') return breakOff(host, channel, fault('CHAN-16', 'the channel was opened otherwise'))
   failChannel(host, channel, fault('CHAN-16', 'the channel is open already'))
 }
+
+const sameContribution = (a: Contribution | undefined, b: Contribution | undefined): boolean => a?.sat === b?.sat && a?.satPerKvb === b?.satPerKvb
 
 /** The peer accepted: the wallet is asked for the funding transaction. @see ENF-16 */
 export function onEnforcedAccept (host: ChannelHost, channel: Channel, message: AcceptMessage): void {
