@@ -1,7 +1,7 @@
 import { equalBytes } from '../base/bytes.js'
 import type { AssetId, ChannelId, InvoiceId, MeetingPointId } from '../base/ids.js'
 import { asUnits, ZERO, type Units } from '../base/money.js'
-import { refuse, type Refusal } from '../base/step.js'
+import { isRefusal, refuse, type Refusal } from '../base/step.js'
 import type { FailReason, Lock } from '../channel/lock.js'
 import { addMulG, addScalars, isPoint, isScalar, mulG, opens, pointOfId } from '../crypto/curve.js'
 import { maskMessage, openMessage } from '../crypto/lock-message.js'
@@ -16,7 +16,7 @@ import { sixteenthsOf } from './payer-plan.js'
 import { RATE_ONE, type Quote } from './quote.js'
 import { deriveAttempt, messageKey, openTweaks, readLockMessage } from './session.js'
 import { halfGroup, heldKey, openingKey, type Half, type HalfId, type Held, type Host, type InvoiceEntity } from './tables.js'
-import { hopsToward, isDirect, isNoWay, wayFromHere, wayOf } from './waypoints.js'
+import { hopsToward, isDirect, readWay, wayFromHere } from './waypoints.js'
 
 /** What an invoice is asked for with. */
 export interface InvoiceRequest {
@@ -53,8 +53,8 @@ export function createInvoice (host: Host, request: InvoiceRequest): { readonly 
   if (meetingPoints.length === 0) return refuse('no-meeting-point')
   // INV-11
   if (meetingPoints.length > MEETING_POINTS_MAX || !meetingPoints.every((id) => pointOfId(id) !== undefined)) return refuse('bad-request', { reason: `an invoice lists 1 to ${MEETING_POINTS_MAX} meeting points` })
-  const way = wayOf(host, request.via, asset)
-  if (isNoWay(way)) return way
+  const way = readWay(host, asset, request.via)
+  if (isRefusal(way)) return way
   // INV-10: nothing of one invoice is in another.
   const secret = drawScalar(host.draw, 'payment secret')
   const session = host.draw('session secret')

@@ -10,7 +10,7 @@ import { planFor } from './payer-plan.js'
 import { answerAll, fail, paidResult, payTimer, timedOut, type PaidResult } from './payer-result.js'
 import { dropCollected, tryNext } from './payer-search.js'
 import type { Host, Payment, PaymentId } from './tables.js'
-import { isDirect, isNoWay, wayOf } from './waypoints.js'
+import { isDirect, readWay } from './waypoints.js'
 
 /** What a payment is asked for with. */
 export interface PayRequest {
@@ -46,8 +46,8 @@ function start (host: Host, requestId: RequestId, request: PayRequest): PaidResu
   const refused = judge(host, invoice)
   if (refused !== undefined) return refused
   const { asset, amount, description, point } = invoice
-  const way = wayOf(host, request.via, asset)
-  if (isNoWay(way)) return way
+  const way = readWay(host, asset, request.via)
+  if (isRefusal(way)) return way
   const feeMax = feeMaxOf(host, request.feeMax, amount)
   const payment: Payment = {
     id,

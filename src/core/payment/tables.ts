@@ -40,7 +40,7 @@ const invoiceFields = {
 /** An invoice of ours, with its secrets. */
 export const invoiceEntity = record({
   ...invoiceFields,
-  /** The way that our halves take. */
+  /** The way that our halves take; it is in no invoice. @see INV-19 */
   way: record({ proxy: optional(text<PeerId>(64)), waypoints: list(hexOf<MeetingPointId>(33), WAYPOINTS_MAX) })
 })
 /** As version 1 was: without a way. */

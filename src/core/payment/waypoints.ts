@@ -1,7 +1,7 @@
 import { toHex } from '../base/bytes.js'
 import { isPeerId, type AssetId, type MeetingPointId, type PeerId } from '../base/ids.js'
 import { subUnitsOrZero, type Units } from '../base/money.js'
-import { isRefusal, refuse, type Refusal } from '../base/step.js'
+import { refuse, type Refusal } from '../base/step.js'
 import { addPoints, pointOfId, scalarOf } from '../crypto/curve.js'
 import { decryptPoint, encryptIdentity, encryptPoint, makeEndpointPair, rerandomise, rerandomiseIdentity, rerandomisePair, rerandomiseWith, stripKey } from '../crypto/elgamal.js'
 import type { NextHop } from './host.js'
@@ -24,11 +24,11 @@ export const DIRECT: Way = { proxy: undefined, waypoints: [] }
 export const isDirect = (way: Way): boolean => way.proxy === undefined && way.waypoints.length === 0
 
 /**
- * Reads what a user named as waypoints: link neighbours can only come first, all others are role keys of meeting points.
+ * Reads what a user named as waypoints: link neighbours can only come first, all others are role keys of meeting points. Nothing named is the direct way.
  *
  * Refuses with `no-address` or `bad-request`. @see ROUTE-54
  */
-export function readWay (host: Host, via: readonly string[], asset: AssetId): Way | Refusal {
+export function readWay (host: Host, asset: AssetId, via: readonly string[] = []): Way | Refusal {
   const waypoints: MeetingPointId[] = []
   let proxy: PeerId | undefined
   for (const [position, name] of via.entries()) {
@@ -43,10 +43,6 @@ export function readWay (host: Host, via: readonly string[], asset: AssetId): Wa
 
 const isNeighbour = (host: Host, peer: PeerId, asset: AssetId): boolean =>
   peer !== host.self && (host.isNeighbour?.(peer) ?? host.channelsWith(peer, asset).length > 0)
-
-/** Reads a way, or returns the refusal as it is; nothing named is the direct way. */
-export const wayOf = (host: Host, via: readonly string[] | undefined, asset: AssetId): Way | Refusal => via === undefined || via.length === 0 ? DIRECT : readWay(host, via, asset)
-export const isNoWay = (way: Way | Refusal): way is Refusal => isRefusal(way)
 
 /** What is left of a way that begins here: waypoints at its beginning that are hosted by this node are passed. */
 export function wayFromHere (host: Host, way: Way): Way {
