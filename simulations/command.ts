@@ -33,7 +33,7 @@ class UsageError extends Error {
 
 function wholeNumber (name: string, text: string | undefined, min: number, max: number): number | undefined {
   if (text === undefined) return undefined
-  const value = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN
+  const value = /^\d{1,8}$/.test(text) ? Number(text) : Number.NaN
   if (!(value >= min && value <= max)) throw new UsageError(`--${name} takes a whole number from ${min} to ${max}, not ${text}`)
   return value
 }
@@ -116,7 +116,7 @@ function optionsOf (scenario: Scenario, values: Values): ScenarioOptions {
   if (values.nodes !== undefined && sizes === undefined) throw new UsageError(`${name} has its own number of nodes; --nodes is not for it`)
   const options = { seed, nodes: sizes === undefined ? undefined : wholeNumber('nodes', values.nodes, sizes.min, sizes.max), curve: values.curve ?? 'fake' } as const
   const leaveOut = values['leave-out']?.split(',')
-  const untilMs = wholeNumber('until', values.until, 0, 9_999_999)
+  const untilMs = wholeNumber('until', values.until, 0, 99_999_999)
   if (leaveOut === undefined && untilMs === undefined) return options
   const parts = scenario.parts?.(options)
   if (parts === undefined) throw new UsageError(`${name} is not made of parts; --leave-out and --until are not for it`)

@@ -33,7 +33,7 @@ const optionsText = ({ leaveOut = [], untilMs }: ScenarioOptions): string =>
  * @param onWorld - called with the world when the run is over and before its nodes stop
  */
 export async function run (scenario: Scenario, options: ScenarioOptions, trace: TraceOptions = {}, onWorld?: (world: World) => void): Promise<RunReport> {
-  const curve = options.curve ?? 'fake'
+  const curve = scenario.curve ?? options.curve ?? 'fake'
   const world = createWorld({ ...scenario.world(options), seed: options.seed, curve, trace })
   let figures: Figures = {}
   try {

@@ -5,7 +5,7 @@ import type { Scenario, ScenarioOptions } from './scenarios/scenario.js'
 export const SHRINK_RUNS_MAX = 200
 /** Virtual time below which a schedule is not shortened further. */
 const UNTIL_MS_LEAST = 100
-/** Where the search for a shorter time begins: longer than any schedule. */
+/** Where the search for a shorter time begins, unless a scenario says how long it is. */
 const UNTIL_MS_MOST = 16_000
 
 /** A failing run made small. */
@@ -45,7 +45,7 @@ export async function shrink (scenario: Scenario, first: ScenarioOptions, found:
       else at += size
     }
   }
-  let works = best.options.untilMs ?? UNTIL_MS_MOST
+  let works = best.options.untilMs ?? scenario.actionMs ?? UNTIL_MS_MOST
   for (let fails = 0; works - fails > UNTIL_MS_LEAST;) {
     const untilMs = Math.floor((works + fails) / 2)
     if (await smaller({ ...best.options, untilMs })) works = untilMs

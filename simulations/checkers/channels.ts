@@ -80,7 +80,8 @@ export function checkChannels (world: World): readonly Violation[] {
       violations.push(...checkLimits(end))
       if (end.channel.frozen !== undefined) violations.push({ invariant: 'no-bug', detail: `${end.node} froze channel ${channelId.slice(0, 8)}: ${end.channel.frozen}` })
     }
-    if (!ends.every(({ node }) => honest.get(node) === true)) continue
+    // The other end may have lost what it knew of the channel.
+    if (!ends.every(({ node, channel }) => honest.get(node) === true && world.isHonest(world.nodeOf(channel.peer).index))) continue
     for (const end of ends) {
       if (end.channel.status === 'failed') violations.push({ invariant: 'I20', detail: `${end.node} failed channel ${channelId.slice(0, 8)} with an honest peer` })
     }

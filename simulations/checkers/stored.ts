@@ -50,7 +50,7 @@ export function checkHop (name: string, hop: Hop, incoming: Lock | undefined, ou
   if (incoming === undefined) found('I5', 'the incoming lock is gone while the hop waits for its end')
   else {
     if (toHex(incoming.terms.point) !== toHex(hop.point)) found('I5', 'the incoming lock has another point')
-    if (outgoing !== undefined && !outgoing.ended && incoming.terms.expiry.value < overAt(outgoing)) found('I5', `the incoming lock ends at ${incoming.terms.expiry.value}, before the outgoing one is over at ${overAt(outgoing)}`)
+    if (outgoing !== undefined && !outgoing.ended && incoming.terms.expiry.clock === outgoing.terms.expiry.clock && incoming.terms.expiry.value < overAt(outgoing)) found('I5', `the incoming lock ends at ${incoming.terms.expiry.value}, before the outgoing one is over at ${overAt(outgoing)}`)
     if (outgoing?.secret !== undefined && hop.secret === undefined) found('I15', 'the secret of the outgoing lock is stored, and was not handed on')
     if (hop.secret !== undefined && incoming.secret === undefined && !incoming.ended) found('I15', 'the secret is known, and the incoming lock is without it')
   }

@@ -2,12 +2,15 @@ import type { PeerId } from '../../src/core/base/ids.js'
 import type { NodeCore, NodeCoreOptions, NodeView } from '../../src/core/node/core.js'
 import type { Notice } from '../../src/core/node/events.js'
 import type { Request } from '../../src/core/node/requests.js'
+import { createChainDriver } from '../../src/node/chain-driver.js'
 import { createRunner, type Runner } from '../../src/node/runner.js'
+import type { Chain } from '../../src/ports/chain.js'
 import type { Logger } from '../../src/ports/logger.js'
 import type { StoreWrite } from '../../src/ports/store.js'
 import type { Random } from './random.js'
 import type { Trace } from './trace.js'
 import { shortHash } from './trace.js'
+import type { ProcessLife } from './virtual-chain.js'
 import { virtualClock, type EventQueue } from './virtual-clock.js'
 import { virtualMesh } from './virtual-mesh.js'
 import type { VirtualNetwork } from './virtual-network.js'
@@ -65,6 +68,8 @@ export interface SimulatedNodeOptions {
   readonly random: Random
   readonly skewMs: number
   readonly writeMs: () => number
+  /** The backend of the node's chain, for each of its processes; a node without chains has none. */
+  readonly chainFor?: ((life: ProcessLife) => Chain) | undefined
   /** The node has handled something and may have changed: checkers look at it. */
   readonly onTouched: () => void
   readonly onNotice: (notice: Notice) => void
@@ -105,6 +110,8 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
   function bury (self: Process): void {
     self.alive = false
     process = undefined
+    // A trap is of the process that it was laid for.
+    disk.trap = undefined
     note('x')
     self.end()
     crashDisk(disk, crashRandom)
@@ -118,6 +125,9 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
     note('+')
     const isAlive = (): boolean => self.alive
     const mesh = virtualMesh(network, peer, () => mayAct(self))
+    const clock = watchedClock(virtualClock(queue, isAlive, skewMs), note, options.onTouched)
+    const logger = simulationLogger(options.onTrouble, options.onLog)
+    const chain = options.chainFor?.({ isAlive, mayAct: () => mayAct(self) })
     const runner = createRunner({
       core: options.createCore(options.coreOptions),
       mesh,
@@ -132,9 +142,10 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
           options.onStored(batch)
         }
       }),
-      clock: watchedClock(virtualClock(queue, isAlive, skewMs), note, options.onTouched),
+      clock,
+      ...(chain === undefined ? {} : { chains: createChainDriver({ chains: () => [{ name: 'bitcoin', chain, status: chain.status() }], clock, logger }) }),
       entropy: () => entropyRandom.bytes(32),
-      logger: simulationLogger(options.onTrouble, options.onLog),
+      logger,
       onNotice: (notice) => {
         if (!self.alive) return
         note('n', notice.type)
@@ -146,7 +157,7 @@ export function createSimulatedNode (options: SimulatedNodeOptions): SimulatedNo
       },
       onFatal: (error) => { note('#', `store failed: ${error.message}`) }
     })
-    const self: Process = { runner, alive: true, actsLeft: undefined, onCrash: undefined, end: () => { void mesh.stop() } }
+    const self: Process = { runner, alive: true, actsLeft: undefined, onCrash: undefined, end: () => { void mesh.stop(); void chain?.stop() } }
     process = self
     await runner.start()
   }

@@ -12,11 +12,14 @@ import type { StoreWrite } from '../../src/ports/store.js'
 import { readAnnouncement } from '../../src/core/routing/announcement.js'
 import type { Duty } from '../../src/core/routing/host.js'
 import { defaultSettings } from '../../src/core/node/settings.js'
+import { dustLimit } from '../../src/ports/chain-parameters.js'
+import { walletKeys } from '../../src/core/wallet/keys.js'
 import { fakeCurve } from './fake-curve.js'
 import { fateOf, type Misbehaviour } from './frame-messages.js'
 import { randomOf, type Random } from './random.js'
 import { createSimulatedNode, type Asked, type SimulatedNode } from './simulated-node.js'
 import { createTrace, shortHash, type Trace, type TraceOptions } from './trace.js'
+import { createVirtualChain, type VirtualChain } from './virtual-chain.js'
 import { createEventQueue } from './virtual-clock.js'
 import type { WriteFate } from './virtual-store.js'
 import { createVirtualNetwork, LOCAL_LATENCY, type Frame, type LatencyModel } from './virtual-network.js'
@@ -40,6 +43,10 @@ export interface WorldOptions {
   readonly duty?: (index: number) => Duty
   /** How far each node's wall clock is ahead of the world's. */
   readonly skewMs?: (index: number) => number
+  /** Gives the nodes one chain, which asks for so many confirmations of a funding, and wallets on it. Only with the real curve. */
+  readonly chain?: { readonly confirmations: number }
+  /** How often neighbours ask for a sign of life; the node's own setting without it. */
+  readonly pingMs?: number
   /** More events than this end the run with an error; {@link EVENTS_MAX} unless said otherwise. */
   readonly eventsMax?: number
   readonly trace?: TraceOptions
@@ -70,6 +77,8 @@ export interface World {
   readonly nowMs: number
   readonly events: number
   readonly trace: Trace
+  /** The chain of all nodes; undefined in a world without one. */
+  readonly chain: WorldChain | undefined
   /** What the nodes of this world trade in unless a scenario says otherwise: bitcoin of regtest. */
   readonly asset: AssetId
   readonly violations: readonly Violation[]
@@ -111,6 +120,17 @@ export interface World {
   /** Runs `action` at a moment to come, as an event of the world. */
   readonly later: (afterMs: number, action: () => void) => void
   readonly violate: (violation: Violation) => void
+}
+
+/** The chain of a world: what a scenario does to it, each an event in the trace. */
+export interface WorldChain extends Pick<VirtualChain, 'control' | 'published' | 'setFeeRate' | 'setReach' | 'setDelay'> {
+  readonly mine: (blocks: number) => void
+  /** Takes the last blocks back, and makes one more than those on another branch. */
+  readonly reorg: (depth: number) => void
+  /** The mempool drops a transaction, and what hangs on it. */
+  readonly evict: (txid: string) => void
+  /** Pays from the faucet; the payment waits for a block. */
+  readonly fund: (address: string, sat: bigint) => void
 }
 
 /** Amounts of scenarios are whole satoshi; units are thousandths. */
@@ -188,6 +208,8 @@ export function createWorld (options: WorldOptions): World {
     }
   }
 
+  const chain = options.chain === undefined ? undefined : createVirtualChain(queue, random.fork('chain'), options.nodes)
+
   function makeNode (index: number): SimulatedNode {
     const nodeRandom = random.fork(`node ${index}`)
     const identitySecret = scalarOf(nodeRandom.fork('identity').bytes(32))
@@ -195,11 +217,21 @@ export function createWorld (options: WorldOptions): World {
     const writes = nodeRandom.fork('writes')
     const write = options.writeMs ?? { min: 1, max: 1 }
     const name = `n${index}`
+    const settings = defaultSettings('private', options.payment, 'all', options.duty?.(index) ?? 'forwarder')
     const node: SimulatedNode = createSimulatedNode({
       index,
       name,
       peer,
-      coreOptions: { identitySecret, network: networkOf('simulation', 'regtest'), settings: defaultSettings('private', options.payment, 'all', options.duty?.(index) ?? 'forwarder') },
+      coreOptions: {
+        identitySecret,
+        network: networkOf('simulation', 'regtest'),
+        settings: options.pingMs === undefined ? settings : { ...settings, pingMs: options.pingMs, pingTimeoutMs: 3 * options.pingMs },
+        ...(chain === undefined || options.chain === undefined ? {} : {
+          chains: [{ facts: chain.parameters, dustLimit: (script) => dustLimit(chain.parameters, script), confirmations: options.chain.confirmations }],
+          walletKeys: walletKeys(nodeRandom.fork('wallet').bytes(32))
+        })
+      },
+      chainFor: chain === undefined ? undefined : (life) => chain.portFor(index, life),
       createCore: options.createCore ?? createNodeCore,
       queue,
       network,
@@ -258,6 +290,29 @@ export function createWorld (options: WorldOptions): World {
     })
   }
 
+  /** An action of the harness is an event like any other; it may come between two runs, when the engine is another. */
+  const acting = (what: string, action: () => void): void => {
+    note('-', '#', what)
+    const engineBefore = curve()
+    useCurve(engine)
+    try {
+      action()
+    } finally {
+      useCurve(engineBefore)
+    }
+  }
+  const worldChain: WorldChain | undefined = chain === undefined ? undefined : {
+    control: chain.control,
+    published: chain.published,
+    setFeeRate (rate) { acting(`fee rate ${rate}`, () => { chain.setFeeRate(rate) }) },
+    setReach (node, isReachable) { acting(`chain of n${node} ${isReachable ? 'within' : 'out of'} reach`, () => { chain.setReach(node, isReachable) }) },
+    setDelay (node, delayMs) { acting(`chain of n${node} late by ${delayMs}`, () => { chain.setDelay(node, delayMs) }) },
+    mine (blocks) { acting(`mine ${blocks} on ${chain.control.ledger.tip.height}`, () => { chain.control.mine(blocks) }) },
+    reorg (depth) { acting(`reorg ${depth} at ${chain.control.ledger.tip.height}`, () => { chain.control.reorg(depth) }) },
+    evict (txid) { acting(`evict ${txid.slice(0, 16)}`, () => { chain.control.forget(txid) }) },
+    fund (address, value) { acting(`fund ${value}`, () => { chain.control.fund(address, value) }) }
+  }
+
   const world: World = {
     seed: options.seed,
     random,
@@ -266,6 +321,7 @@ export function createWorld (options: WorldOptions): World {
     get nowMs () { return queue.nowMs },
     get events () { return queue.count },
     trace,
+    chain: worldChain,
     asset: coin('btc', 'regtest').id,
     violations,
     notices,

@@ -68,7 +68,7 @@ function misconduct (world: World, how: Misconduct): Misbehaviour {
  *
  * @param honestOnly - whether ways over nodes that lied do not count as ways
  */
-export async function probe (world: World, plan: Plan, payments: Payment[], honestOnly = false): Promise<number> {
+export async function probe (world: World, plan: Pick<Plan, 'topology'>, payments: Payment[], honestOnly = false): Promise<number> {
   await world.run(HINTS_MS)
   const random = world.random.fork('probe')
   // Meeting points and links may have been left out.

@@ -21,8 +21,12 @@ export interface Scenario {
   readonly question: string
   /** How many nodes it may be asked with; absent when it has its own number. */
   readonly sizes?: { readonly min: number, readonly max: number }
+  /** The curve it needs, where it cannot be asked with the other: a chain judges signatures. */
+  readonly curve?: 'real'
   /** Names of what can be left out of a run, where it is made of parts: how a failing run is made smaller. */
   readonly parts?: (options: ScenarioOptions) => readonly string[]
+  /** Virtual time within which all of it begins, where that is longer than seconds. */
+  readonly actionMs?: number
   /** The world in which it is asked. */
   readonly world: (options: ScenarioOptions) => Omit<WorldOptions, 'seed' | 'curve' | 'trace' | 'createCore'>
   /** Runs it; what is wrong goes to `world.violate`. */
