@@ -172,6 +172,7 @@ export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: Meetin
   beginHalf(host, {
     id,
     side: 'payee',
+    // ROUTE-57: also after a restart, since the invoice's record holds the way.
     from: { type: 'payee', way: wayFromHere(host, entity.way), invoiceId, attempt, secret: drawScalar(host.draw, 'endpoint'), ...deriveAttempt(entity.session, meetingPoint, attempt) },
     meetingPoint,
     asset: entity.asset,

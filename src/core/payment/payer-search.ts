@@ -44,6 +44,7 @@ export function tryNext (host: Host, id: PaymentId): void {
   beginHalf(host, {
     id: halfId,
     side: 'payer',
+    // ROUTE-57: every half of this payment, whatever became of the one before.
     from: { type: 'payer', way: wayFromHere(host, search.way), paymentId: id, attempt, secret: drawScalar(host.draw, 'endpoint'), ...deriveAttempt(invoice.session, meetingPoint, attempt) },
     meetingPoint,
     asset: payment.asset,
