@@ -33,6 +33,7 @@ const LANES: ReadonlyArray<readonly Part[]> = [
     { name: 'crash-points', env: {}, words: sim('crash-points', '--count', '2000') },
     { name: 'disk-failure', env: {}, words: sim('disk-failure', '--count', '500') },
     { name: 'random-real', env: {}, words: sim('random', '--curve', 'real', '--count', '1000', '--seed', SEED) },
+    { name: 'chain-random', env: {}, words: sim('chain-random', '--count', '300', '--seed', SEED) },
     { name: 'random', env: {}, words: sim('random', '--count', '20000', '--seed', SEED) }
   ]
 ]

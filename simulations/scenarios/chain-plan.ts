@@ -1,4 +1,3 @@
-import type { ProposalFormat } from './chain-set-up.js'
 import { randomOf, type Random } from '../harness/random.js'
 import { WRITE_FATES, type WriteFate } from '../harness/virtual-store.js'
 import { randomTopology, type Topology } from '../topologies/topologies.js'
@@ -42,7 +41,7 @@ export interface ChainPlan {
 }
 
 export type Wish =
-  | { readonly type: 'open', readonly atMs: number, readonly edge: number, readonly side: 0 | 1, readonly format: ProposalFormat }
+  | { readonly type: 'open', readonly atMs: number, readonly edge: number, readonly side: 0 | 1, readonly format: Exclude<EdgeKind, 'trust-line'> }
   | { readonly type: 'close', readonly atMs: number, readonly edge: number, readonly side: 0 | 1, readonly force: boolean }
 
 /** What goes wrong. The last three are of the one node that does not keep to the protocol, or lost what it had. */

@@ -16,8 +16,6 @@ const COIN_SAT = 600_000n
 /** Largest channel that the nodes accept. */
 const ACCEPTED_SAT = 100_000_000
 
-export type ProposalFormat = 'v3-zero-fee' | 'v2-fee'
-
 /** Satoshis that the faucet gave to each node. */
 export const FUNDED_SAT = BigInt(COINS) * COIN_SAT
 
