@@ -3,10 +3,10 @@ import type { MeetingPointId } from '../../src/core/base/ids.js'
 import { scalarOf, mulG } from '../../src/core/crypto/curve.js'
 import { beaconOf } from '../../src/core/routing/beacon.js'
 import { levelOf } from '../../src/core/routing/bucket.js'
-import { ATTESTATIONS_FULL, ATTESTATIONS_MAX } from '../../src/core/routing/limits.js'
+import { ATTESTATIONS_FULL, ATTESTATIONS_MAX, ATTESTERS_MAX } from '../../src/core/routing/limits.js'
 import { startOf } from '../../src/core/routing/own-vector.js'
 import { rosterSizeOf } from '../../src/core/routing/roster.js'
-import { ticketOf, weightOf } from '../../src/core/routing/ticket.js'
+import { lowestLots, ticketOf, weightOf, type Attested } from '../../src/core/routing/ticket.js'
 import { ASSET } from './buckets.js'
 import { degreeOf, type Graph } from './graph.js'
 
@@ -34,20 +34,21 @@ export function electRoster (graph: Graph, seed: bigint, secretOf: (node: number
   const tickets = standing.map((node) => {
     const secret = scalarOf(secretOf(node))
     const id = toHex(mulG(secret)) as MeetingPointId
-    const weight = weightOf(attestedOf(graph, node))
+    const weight = weightOf(id, attestedOf(graph, node, id, secretOf))
     return { node, id, secret, weight, ticket: ticketOf(beacon, id, weight) }
   })
   tickets.sort((a, b) => a.ticket - b.ticket)
   return tickets.slice(0, rosterSizeOf(tickets)).map(({ node, id, secret }, place) =>
-    ({ place, node, id, secret, distance: startOf(secretOf(node), id) + 1 }))
+    ({ place, node, id, secret, distance: startOf(secretOf(node), id, 'elected') + 1 }))
 }
 
-/** What the neighbours behind the largest channels would attest, as many as an announcement holds. */
-function attestedOf ({ offset, balance, mate }: Graph, node: number): ReadonlyArray<{ readonly bucket: number }> {
-  const capacities: number[] = []
-  for (let slot = offset[node]!; slot < offset[node + 1]!; slot++) capacities.push(balance[slot]! + balance[mate[slot]!]!)
-  return capacities.sort((a, b) => b - a).slice(0, ATTESTATIONS_MAX).flatMap((capacity) => {
+/** What the neighbours behind the largest channels would attest, as much of it as an announcement holds. */
+function attestedOf ({ offset, head, balance, mate }: Graph, node: number, id: MeetingPointId, secretOf: (node: number) => Uint8Array): readonly Attested[] {
+  const channels: Array<{ readonly other: number, readonly capacity: number }> = []
+  for (let slot = offset[node]!; slot < offset[node + 1]!; slot++) channels.push({ other: head[slot]!, capacity: balance[slot]! + balance[mate[slot]!]! })
+  const attested = channels.sort((a, b) => b.capacity - a.capacity).slice(0, ATTESTERS_MAX).flatMap(({ other, capacity }) => {
     const level = levelOf(ASSET, BigInt(capacity), 1_000)
-    return level === 0 ? [] : [{ bucket: level - 1 }]
+    return level === 0 ? [] : [{ key: secretOf(other), bucket: level - 1 }]
   })
+  return lowestLots(id, attested, ATTESTATIONS_MAX)
 }

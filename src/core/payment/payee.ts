@@ -9,7 +9,7 @@ import { claimable, rememberedUntil } from './deadlines.js'
 import { cancelHalf, drawBetween, drawId, drawScalar, forgetHalf } from './half-route.js'
 import { giveBackHeld, heldTimer, holdPart, type Claim } from './held.js'
 import { fitsDescription, writeInvoice } from './invoice.js'
-import { ATTEMPTS_MAX, DETOURS_MAX, FORWARDS_MAX, LESS_RETRY_MS, HISTORY_MAX, HOPS_LEFT_MAX, HOPS_LEFT_MIN, INVOICE_EXPIRY_MS_MAX, MATCHED_INTERVAL_MS, MEETING_POINTS_LISTED, MEETING_POINTS_MAX, OPENINGS_MAX, OVERPAID_FACTOR_MAX, REOPEN_MS, WHOLE } from './limits.js'
+import { ATTEMPTS_MAX, DETOURS_MAX, FORWARDS_MAX, LESS_RETRY_MS, HISTORY_MAX, HOPS_LEFT_MAX, HOPS_LEFT_MIN, INVOICE_EXPIRY_MS_MAX, MATCHED_INTERVAL_MS, DECOYS_MAX, MEETING_POINTS_LISTED, MEETING_POINTS_MAX, OPENINGS_MAX, OVERPAID_FACTOR_MAX, REOPEN_MS, WHOLE } from './limits.js'
 import { beginHalf } from './make-route.js'
 import type { NoRouteReason } from './messages.js'
 import { sixteenthsOf } from './payer-plan.js'
@@ -83,13 +83,13 @@ export function openInvoice (host: Host, entity: InvoiceEntity): void {
   }
 }
 
-/** Nearest ones, and one drawn from all that can be served, so that the list does not show where the payee is. @see INV-12 */
+/** Nearest ones, and one drawn from the next nearest, so that the list does not show where the payee is. @see INV-12 */
 function chooseMeetingPoints (host: Host, asset: AssetId, amount: Units): readonly MeetingPointId[] {
   const known = host.meetingPoints(asset, amount, 'from')
   // Up to one hop is added by chance, so that the nearest is not in every invoice.
   const byDistance = known.map(({ id, hops }) => ({ id, rank: hops + host.draw('rank')[0]! / 256 })).sort((a, b) => a.rank - b.rank).map(({ id }) => id)
   const chosen = byDistance.slice(0, MEETING_POINTS_LISTED - 1)
-  const others = byDistance.slice(MEETING_POINTS_LISTED - 1)
+  const others = byDistance.slice(MEETING_POINTS_LISTED - 1, DECOYS_MAX + MEETING_POINTS_LISTED - 1)
   const decoy = others.length === 0 ? undefined : others[drawBetween(host.draw, 'decoy', 0, others.length - 1)]
   return shuffled(host, decoy === undefined ? chosen : [...chosen, decoy])
 }

@@ -113,6 +113,6 @@ export function placeOf (context: AnnouncementContext, announcement: Announcemen
 
 /** What is kept of an announcement. @param heardMs - when it was first heard of */
 export function entryOf ({ id, role, epoch, timeMs, expiryMs, withdrawn, attestations }: Announcement, beacon: Uint8Array, heardMs: number): RosterEntry {
-  const weight = weightOf(attestations)
+  const weight = weightOf(id, attestations)
   return { id, role, epoch, timeMs, expiryMs, withdrawn, weight, attestations: attestations.length, heardMs, ticket: ticketOf(beacon, id, weight) }
 }

@@ -5,6 +5,7 @@ import { bytes32, bytes64, bytesOf, encodeLayout, hexOf, record, struct, u32, u8
 import { mulG, scalarOf } from '../crypto/curve.js'
 import { signSchnorr, verifySchnorr, xOnly } from '../crypto/schnorr.js'
 import { BUCKETS } from './limits.js'
+import { lowestLots } from './ticket.js'
 
 /** What a neighbour of a candidate signs: that the capacity between the two reaches a bucket. @see HINT-22 */
 export const attestationStruct = struct('amiko/meeting-point/attestation', {
@@ -45,6 +46,6 @@ export const isAttestation = (terms: Omit<AttestationTerms, 'bucket'>, { key, bu
 export const keysRise = (attestations: readonly Attestation[]): boolean =>
   attestations.every(({ key }, index) => index === 0 || compareBytes(attestations[index - 1]!.key, key) < 0)
 
-/** The heaviest of them, in the order of an announcement. */
-export const heaviest = (attestations: readonly Attestation[], count: number): readonly Attestation[] =>
-  [...attestations].sort((a, b) => b.bucket - a.bucket || compareBytes(a.key, b.key)).slice(0, count).sort((a, b) => compareBytes(a.key, b.key))
+/** Those that an announcement holds, in its order. @see HINT-18, HINT-26 */
+export const chosen = (id: MeetingPointId, attestations: readonly Attestation[], count: number): readonly Attestation[] =>
+  [...lowestLots(id, attestations, count)].sort((a, b) => compareBytes(a.key, b.key))

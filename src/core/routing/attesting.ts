@@ -1,7 +1,7 @@
 import { equalBytes } from '../base/bytes.js'
 import type { MeetingPointId, PeerId } from '../base/ids.js'
 import type { AttestationMessage, AttestRequestMessage } from '../link/messages.js'
-import { attest, attestingSecret, heaviest, isAttestation, type Attestation } from './attestation.js'
+import { attest, attestingSecret, chosen, isAttestation, type Attestation } from './attestation.js'
 import { levelOf } from './bucket.js'
 import { isPresent } from './epoch.js'
 import type { RoutingHost } from './host.js'
@@ -16,7 +16,10 @@ export const neighbourPeers = ({ tables }: Pick<RoutingHost, 'tables'>): Readonl
 export function askAttestations (host: RoutingHost, id: MeetingPointId, epoch: number): void {
   const { askedAttesters } = host.tables
   const { nowMs } = host.env
-  for (const peer of [...neighbourPeers(host)].slice(0, ATTESTERS_MAX)) {
+  const peers = [...neighbourPeers(host)].map((peer) => ({ peer, bucket: capacityBucket(host, peer) ?? -1 }))
+  // HINT-21: those who can attest most.
+  const asked = peers.length <= ATTESTERS_MAX ? peers : peers.sort((a, b) => b.bucket - a.bucket).slice(0, ATTESTERS_MAX)
+  for (const { peer } of asked) {
     const before = askedAttesters.get(peer)
     const same = before?.id === id && before.epoch === epoch
     if (same && (before.attestation !== undefined || before.askedMs + PACING[host.pacing].electMs > nowMs)) continue
@@ -67,7 +70,7 @@ export function attestationsFor (host: Pick<RoutingHost, 'tables'>, id: MeetingP
   for (const asked of host.tables.askedAttesters.values()) {
     if (asked.attestation !== undefined && asked.id === id && asked.epoch === epoch && present.has(asked.peer)) found.push(asked.attestation)
   }
-  return heaviest(found, ATTESTATIONS_MAX)
+  return chosen(id, found, ATTESTATIONS_MAX)
 }
 
 /** Whether all that were asked have answered, or had the time to. */

@@ -6,7 +6,7 @@ import { areAnswersIn, askAttestations, attestationsFor, forgetAttestations, nei
 import { beaconFor } from './beacon.js'
 import { epochOf } from './epoch.js'
 import type { RoutingHost } from './host.js'
-import { ANNOUNCEMENT_SPACING_MS, ATTESTATIONS_FULL, HEAVIER, MEETING_POINTS_FEW, ROSTER_SLACK, STAND_DELAY_MS, TICKET_FOLDS, TICKET_LAST } from './limits.js'
+import { ANNOUNCEMENT_SPACING_MS, ATTESTATIONS_FULL, HEAVIER, MEETING_POINTS_FEW, ROSTER_SLACK, STAND_DELAY_MS, TICKET_FOLDS, TICKET_FOLDS_FEW, TICKET_LAST } from './limits.js'
 import { announce, announceAt, beginMeetingPoint, endMeetingPoint, roleSecret } from './meeting-point.js'
 import { PACING } from './pacing.js'
 import { fullnessOf, rankedRoster, refreshRoster, rosterStateOf } from './roster.js'
@@ -97,7 +97,7 @@ function goOn (host: RoutingHost, present: HostedPoint, epoch: number): void {
     if (!isElected(host, present.id, epoch, attestations, ROSTER_SLACK)) return // HINT-25
     hosted.set(present.id, { ...present, epoch })
     announce(host, present.id)
-  } else if (weightOf(attestations) > HEAVIER * (last?.weight ?? 0)) {
+  } else if (weightOf(present.id, attestations) > HEAVIER * (last?.weight ?? 0)) {
     const atMs = Math.max(host.env.nowMs, (last?.atMs ?? -Infinity) + ANNOUNCEMENT_SPACING_MS)
     if (last === undefined || last.nextMs > atMs || last.nextMs < host.env.nowMs) announceAt(host, present.id, atMs)
   }
@@ -113,7 +113,7 @@ function goOn (host: RoutingHost, present: HostedPoint, epoch: number): void {
 function isElected (host: RoutingHost, id: MeetingPointId, epoch: number, attestations: readonly Attestation[], slack: number): boolean {
   const beacon = beaconFor(host, epoch)
   if (beacon === undefined || attestations.length === 0) return false
-  const ticket = ticketOf(beacon, id, weightOf(attestations))
+  const ticket = ticketOf(beacon, id, weightOf(id, attestations))
   const fullness = fullnessOf({ role: 'elected', attestations: attestations.length })
   const others = rankedRoster(host).filter((entry) => entry.id !== id)
   if (fullness === ATTESTATIONS_FULL) return others.filter((other) => other.ticket < ticket).length < slack * rosterStateOf(host.tables).size
@@ -124,9 +124,11 @@ function isElected (host: RoutingHost, id: MeetingPointId, epoch: number, attest
 /** The better the ticket, the sooner, by its logarithm, since networks differ in size by many powers; so most of those who would lose hear of the winners first. @see HINT-23 */
 function standDelay (host: RoutingHost, id: MeetingPointId, epoch: number, attestations: readonly Attestation[]): number {
   const { standMs, fewMs } = PACING[host.pacing]
-  const ticket = ticketOf(beaconFor(host, epoch)!, id, weightOf(attestations))
   const lacking = ATTESTATIONS_FULL - fullnessOf({ role: 'elected', attestations: attestations.length })
-  return Math.ceil(standMs * Math.min(1, Math.max(0, 1 + Math.log(ticket / TICKET_LAST) / TICKET_FOLDS))) + fewMs * lacking
+  // Where there are few, capacities differ little, and the chance alone is spread over the wait.
+  const [weight, folds] = lacking > 0 ? [1, TICKET_FOLDS_FEW] : [weightOf(id, attestations), TICKET_FOLDS]
+  const ticket = ticketOf(beaconFor(host, epoch)!, id, weight)
+  return Math.ceil(standMs * Math.min(1, Math.max(0, 1 + Math.log(ticket / TICKET_LAST) / folds))) + fewMs * lacking
 }
 
 /** The role key this node would serve under: the next that it has not used. @see HINT-21 */

@@ -76,12 +76,14 @@ export const ROSTER_MIN = 64
 export const ROSTER_MAX = 4_096
 /** How many times the last ticket of the roster is still accepted, and how many rosters a present member may fall back. @see HINT-24, HINT-25 */
 export const ROSTER_SLACK = 2
-/** A ticket as high as this waits longest, and one that is lower by e to the power of so many not at all: the best of millions. @see HINT-23 */
+/** A ticket as high as this waits longest, and one that is lower by e to the power of so many not at all: the best of millions, of the largest weight. @see HINT-23 */
 export const TICKET_LAST = 8
-export const TICKET_FOLDS = 18
+export const TICKET_FOLDS = 66
+/** The same of a candidate that is not a full one, whose ticket counts without its weight for this. */
+export const TICKET_FOLDS_FEW = 18
 /** Wait after a neighbour came or attested, so that one look serves several. */
 export const STAND_DELAY_MS = 500
 /** How much heavier a meeting point must have become to announce itself again before its time. */
-export const HEAVIER = 1.25
+export const HEAVIER = 1.5
 /** Meeting points that a light node keeps. @see HINT-28 */
 export const LIGHT_VECTORS_MAX = 64

@@ -128,7 +128,7 @@ function publishAnnouncement (host: RoutingHost, id: MeetingPointId, withdrawn: 
     expiryMs: timeMs + ANNOUNCEMENT_LIFE_MAX_MS, withdrawn, attestations
   }
   host.announce(signAnnouncement(announcement, roleSecret(host, role.index)))
-  host.tables.announced.set(id, { atMs: timeMs, nextMs: host.tables.announced.get(id)?.nextMs ?? timeMs, weight: weightOf(attestations) })
+  host.tables.announced.set(id, { atMs: timeMs, nextMs: host.tables.announced.get(id)?.nextMs ?? timeMs, weight: weightOf(id, attestations) })
 }
 
 /** The role key is not the node's key, and the one does not tell the other. @see HINT-21 */

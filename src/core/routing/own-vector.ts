@@ -5,11 +5,11 @@ import type { AssetId, MeetingPointId } from '../base/ids.js'
 import type { RoutingHost } from './host.js'
 import { PACING } from './pacing.js'
 import { firstOfSlot, slotAt } from './sequence.js'
-import { vectorKey } from './tables.js'
+import { vectorKey, type HostedPoint } from './tables.js'
 import { newVector } from './vector.js'
 import { replaceVector } from './vectors.js'
 
-/** A meeting point counts from a secret 0 to 2, so that its neighbours cannot tell. */
+/** A meeting point that is hosted on request counts from a secret 0 to 2, so that its neighbours cannot tell. */
 const STARTS = 3
 
 /** Makes the vectors of the meeting points hosted here in one asset. */
@@ -22,7 +22,7 @@ export function startOwn (host: RoutingHost, asset: AssetId, id: MeetingPointId)
   const known = host.tables.vectors.get(vectorKey(asset, id)) ?? newVector(asset, id)
   if (known.own !== undefined) return
   const sequence = firstOfSlot(slotAt(PACING[host.pacing], host.env.nowMs)) // HINT-5
-  replaceVector(host, known, { ...known, own: { hops: startOf(host.identitySecret, id), sequence } })
+  replaceVector(host, known, { ...known, own: { hops: startOf(host.identitySecret, id, host.tables.hosted.get(id)?.role), sequence } })
 }
 
 /** The node no longer answers for it. */
@@ -40,6 +40,11 @@ export function renewOwn (host: RoutingHost): void {
   }
 }
 
-/** The secret number of hops that a meeting point adds to its distances. @see HINT-13 */
-export const startOf = (identitySecret: Uint8Array, id: MeetingPointId): number =>
-  numberBelow(taggedHash('amiko/hint/start', identitySecret, fromHex(id)), STARTS)
+/**
+ * The number of hops that a meeting point adds to its distances: a secret one, unless it is elected. Then its neighbours
+ * attested it, so there is nothing to hide from them.
+ *
+ * @see HINT-13
+ */
+export const startOf = (identitySecret: Uint8Array, id: MeetingPointId, role?: HostedPoint['role']): number =>
+  role === 'elected' ? 0 : numberBelow(taggedHash('amiko/hint/start', identitySecret, fromHex(id)), STARTS)

@@ -6,14 +6,15 @@ import { keyOf, type MeetingPointId } from '../../../src/core/base/ids.js'
 import { asUnits } from '../../../src/core/base/money.js'
 import { mulG, scalarOf } from '../../../src/core/crypto/curve.js'
 import type { AttestationMessage, RoutingMessage } from '../../../src/core/link/messages.js'
-import { attest, attestingSecret, heaviest, isAttestation, keysRise, type Attestation } from '../../../src/core/routing/attestation.js'
+import { attest, attestingSecret, chosen, isAttestation, keysRise, type Attestation } from '../../../src/core/routing/attestation.js'
 import { attestationsFor } from '../../../src/core/routing/attesting.js'
 import { bucketOf } from '../../../src/core/routing/bucket.js'
 import { epochAt } from '../../../src/core/routing/epoch.js'
 import type { Duty } from '../../../src/core/routing/host.js'
-import { ATTESTATIONS_MAX, ATTEST_SPACING_MS, EPOCH_MS, LIGHT_VECTORS_MAX, RECORDS_BURST } from '../../../src/core/routing/limits.js'
+import { ATTESTATIONS_MAX, ATTESTERS_MAX, ATTEST_SPACING_MS, EPOCH_MS, LIGHT_VECTORS_MAX, RECORDS_BURST } from '../../../src/core/routing/limits.js'
 import { PACING } from '../../../src/core/routing/pacing.js'
 import { meetingPoints } from '../../../src/core/routing/routing.js'
+import { weightOf } from '../../../src/core/routing/ticket.js'
 import { firstOfSlot, slotAt } from '../../../src/core/routing/sequence.js'
 import { BTC, NOON_MS, VirtualNetwork } from './harness.js'
 
@@ -136,14 +137,38 @@ describe('attestations, received', () => {
 })
 
 describe('attestations, in an announcement', () => {
-  it('are the heaviest, with rising keys [HINT-26]', () => {
+  it('are a sample of all, with rising keys, that is the same whatever order they came in [HINT-18] [HINT-26]', () => {
     const attestation = fc.record({ key: fc.uint8Array({ minLength: 32, maxLength: 32 }), bucket: fc.nat(15), signature: fc.constant(new Uint8Array(64)) })
     fc.assert(fc.property(fc.uniqueArray(attestation, { maxLength: 30, selector: ({ key }) => toHex(key) }), (all: Attestation[]) => {
-      const kept = heaviest(all, ATTESTATIONS_MAX)
+      const kept = chosen(point(1), all, ATTESTATIONS_MAX)
       assert.ok(kept.length === Math.min(all.length, ATTESTATIONS_MAX) && keysRise(kept))
-      const least = Math.min(...kept.map(({ bucket }) => bucket))
-      assert.ok(all.every((one) => kept.includes(one) || one.bucket <= least))
+      assert.deepEqual(chosen(point(1), [...all].reverse(), ATTESTATIONS_MAX), kept)
     }))
+  })
+
+  const attested = (buckets: readonly number[], turn = 0): Attestation[] =>
+    buckets.map((bucket, i) => ({ key: taggedHash('amiko/test/attester', Uint8Array.of(i, turn)), bucket, signature: new Uint8Array(64) }))
+  const capacityOf = (buckets: readonly number[]): number => buckets.reduce((sum, bucket) => sum + 4 ** bucket, 0)
+  const estimated = (all: readonly Attestation[]): number => Math.sqrt(weightOf(point(1), chosen(point(1), all, ATTESTATIONS_MAX)))
+
+  it('weigh the square of what all channels carry, exactly when they are all there, on average when they are a sample [HINT-18]', () => {
+    assert.equal(weightOf(point(1), []), 1)
+    assert.equal(weightOf(point(1), attested([2, 2, 1])), (16 + 16 + 4) ** 2)
+    const buckets = [...Array.from({ length: 40 }, () => 7), ...Array.from({ length: 20 }, () => 8)]
+    let sum = 0
+    for (let turn = 0; turn < 200; turn++) sum += estimated(attested(buckets, turn)) / capacityOf(buckets)
+    assert.ok(Math.abs(sum / 200 - 1) < 0.1, `${sum / 200} times what the channels carry`)
+  })
+
+  it('gain at most a factor of four from two neighbours that say too much, and are bounded whatever is made up [HINT-18]', () => {
+    for (const count of [3, 5, 7, 30, 60]) {
+      const honest = Array.from({ length: count }, () => 6)
+      let sum = 0
+      for (let turn = 0; turn < 50; turn++) sum += estimated(attested([15, 15, ...honest], turn)) / capacityOf(honest)
+      assert.ok(sum / 50 < 5, `${count} honest ones, ${sum / 50} times as much`)
+    }
+    const ground = attested(Array.from({ length: 4_000 }, () => 15))
+    assert.ok(estimated(ground) <= ATTESTERS_MAX * 4 ** 15)
   })
 })
 

@@ -74,7 +74,7 @@ describe('election, of a fresh network', () => {
       const { roster } = network.node(0).host.tables
       const points = Array.from({ length: others }, (_, i) => toHex(mulG(scalarOf(taggedHash('amiko/test/mp', encodeLayout(u32, i))))) as MeetingPointId)
       network.step(network.node(0), () => {
-        for (const id of points) roster.set(id, { id, timeMs: NOON_MS, expiryMs: NOON_MS + EPOCH_MS, withdrawn: false, role: 'elected', epoch: 0, ticket: 0, weight: 1e9, attestations: 3, heardMs: 0 })
+        for (const id of points) roster.set(id, { id, timeMs: NOON_MS, expiryMs: NOON_MS + EPOCH_MS, withdrawn: false, role: 'elected', epoch: 0, ticket: 0, weight: 1e40, attestations: 3, heardMs: 0 })
       })
       const steps = [{ bucket: 15, hops: 2, sequence: firstOfSlot(slotAt(PACING.private, NOON_MS)) }]
       for (let at = 0; at < others; at += 24) network.deliver(1, 0, { type: 'hints', asset: BTC, records: points.slice(at, at + 24).map((meetingPoint) => ({ meetingPoint, to: steps, from: steps })) })

@@ -260,10 +260,11 @@ describe('hints, questions', () => {
 })
 
 describe('hints, meeting point', () => {
-  it('begins at a secret 0 to 2 that stays the same [HINT-13]', () => {
+  it('begins at a secret 0 to 2 that stays the same, unless its neighbours elected it [HINT-13]', () => {
     const starts = Array.from({ length: 60 }, (_, i) => startOf(new Uint8Array(32).fill(i + 1), mp(1)))
     assert.deepEqual([...new Set(starts)].sort((a, b) => a - b), [0, 1, 2])
     assert.equal(startOf(new Uint8Array(32).fill(9), mp(1)), starts[8])
+    for (let i = 0; i < 20; i++) assert.equal(startOf(new Uint8Array(32).fill(i + 1), mp(1), 'elected'), 0)
   })
 
   it('is not drawn away by a neighbour that claims to be nearer [HINT-13]', () => {

@@ -38,7 +38,7 @@ export function announcementVectors (): readonly AnnouncementVector[] {
   const row = (comment: string, bytes: Uint8Array, verdict: AnnouncementVector['verdict']): AnnouncementVector => ({ comment, nowMs: NOW_MS, bytes: toHex(bytes), verdict })
   return [
     { ...row('an announcement', signed(), 'accept'), ticket: ticketOf(beaconOf(NETWORK, epochAt(NOW_MS)), ID, 1) },
-    { ...row('an elected one with three attestations of bucket 9', signed({ role: 'elected', attestations: THREE }), 'accept'), ticket: ticketOf(beaconOf(NETWORK, epochAt(NOW_MS)), ID, 30) },
+    { ...row('an elected one with three attestations of bucket 9', signed({ role: 'elected', attestations: THREE }), 'accept'), ticket: ticketOf(beaconOf(NETWORK, epochAt(NOW_MS)), ID, (3 * 4 ** 9) ** 2) },
     row('an elected one with eight attestations', signed({ role: 'elected', attestations: inOrder([1, 2, 3, 4, 5, 6, 7, 8].map((number) => attestationBy(number))) }), 'accept'),
     row('an elected one without attestations', signed({ role: 'elected' }), 'reject'),
     row('attestations in falling order', signed({ role: 'elected', attestations: [...THREE].reverse() }), 'reject'),
