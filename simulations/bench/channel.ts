@@ -3,8 +3,8 @@ import { spread, rounded, type Benchmark, type BenchmarkOptions, type Figures } 
 import { compare, ENFORCED_ROUND, LOCK, meanCosts, MEMBERSHIP, paymentDemand, ROUND, sum, type Costs, type Demand } from './floor.js'
 import { openEnforcedLine, withChain, type ChainAt } from './enforced-line.js'
 import type { LocksDone, Rounds } from './lock-core.js'
-import type { Reached, Paid } from './member.js'
-import { withMembers, type Members } from './members.js'
+import type { Paid } from './member.js'
+import { withMembers, type Members, type Reached } from './members.js'
 import type { Reading } from './meter.js'
 
 /**

@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { systemClock } from '../../src/adapters/system/clock.js'
 import { serveChain, type ServedChain } from '../../src/node/served-chain.js'
-import type { Reached } from './member.js'
-import type { Members } from './members.js'
+import type { Members, Reached } from './members.js'
 import { withFolder } from './processes.js'
 
 /** Channels on a chain that runs in the process of the benchmark, between nodes of their own processes. */

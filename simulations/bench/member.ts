@@ -25,7 +25,7 @@ import { chooseEngine, type EngineName } from './engine.js'
 import { FUNDING_SAT, type ChainAt } from './enforced-line.js'
 import { measureCosts } from './floor.js'
 import { createLockCore, pointsOf, takeRounds, type LocksDone } from './lock-core.js'
-import { createPost, type Answers, type Post } from './members.js'
+import { createPost, type Answers, type Post, type Reached } from './members.js'
 import { countBatches, countCurve, endProfile, readMeter, startMeter, startProfile } from './meter.js'
 
 /** A process of a benchmark: a node, or only its channels. What it does is asked by the process that runs it. */
@@ -39,9 +39,6 @@ const asset: AssetId = coin('btc', 'regtest').id
 let node: AmikoNode | undefined
 let runner: Runner | undefined
 let stop: () => Promise<void> = async () => {}
-
-/** Where a process can be reached. */
-export interface Reached { readonly peer: PeerId, readonly address: string }
 
 export interface NodeOrder { readonly engine: EngineName, readonly chain: ChainAt | undefined }
 

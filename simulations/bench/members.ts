@@ -1,5 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { PeerId } from '../../src/core/base/ids.js'
+
+/** Where a process can be reached. */
+export interface Reached { readonly peer: PeerId, readonly address: string }
 
 /** What crosses between the processes of a benchmark: questions to one of them, and their answers. */
 export type Post =
