@@ -91,7 +91,9 @@ describe('twelve processes as in the first prototype', function () {
     process.kill(silent.pid, 'SIGSTOP')
     try {
       const { code, name } = await amikoError('pay', text, '--dir', dirOf('n0'), '--timeout', '4s')
-      assert.deepEqual([code, name], [1, 'timed-out'])
+      // A meeting point on this side of the silent node may say in time that nobody comes.
+      assert.equal(code, 1)
+      assert.match(String(name), /^(timed-out|no-route)$/)
     } finally {
       process.kill(silent.pid, 'SIGCONT')
     }
