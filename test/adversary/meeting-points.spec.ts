@@ -111,7 +111,7 @@ describe('announcements made to deceive', () => {
     assert.equal(judgeAnnouncement(node.host, made()), 'ignore')
     assert.equal(judgeAnnouncement(node.host, made({ timeMs: NOON_MS - 1 })), 'ignore')
     const poor = network().node(0)
-    made2.step(poor, () => { poor.host.tables.rosterState.set('all', { size: 64, there: 64, ticketMax: 1e-6 }) })
+    made2.step(poor, () => { poor.host.tables.rosterState.set('all', { size: 64, there: 64, ticketMax: 1e-40 }) })
     assert.equal(judgeAnnouncement(poor.host, made()), 'ignore')
   })
 
