@@ -24,4 +24,17 @@ export function chainLife (hear: (step: { readonly changes: readonly Change[] })
   world.mine(10)
   world.ask(carol, { type: 'backup.restore', restoration: restorationOf(content) })
   world.mine(1)
+  fundedByBoth(hear)
+}
+
+/** A channel that both ends fund. */
+function fundedByBoth (hear: (step: { readonly changes: readonly Change[] }) => void): void {
+  const world = chainNodes(['alice', 'bob'], { onChanges: (changes) => { hear({ changes }) } })
+  const [alice, bob] = world.nodes as [typeof world.nodes[0], typeof world.nodes[0]]
+  world.link(alice, bob)
+  world.fund(alice, 500_000n, 2)
+  world.fund(bob, 500_000n, 2)
+  world.ask(bob, { type: 'link.set', peer: alice.peer, accept: [{ kind: 'chain', asset: BTC, limit: sat(10_000_000), add: sat(400_000) }], fee: undefined })
+  world.ask(alice, { type: 'channel.open', peer: bob.peer, kind: 'chain', asset: BTC, amount: sat(500_000), push: sat(0), theirAmount: sat(300_000) })
+  world.mine(6)
 }
