@@ -54,7 +54,7 @@ async function fails (victim: string, fault: DiskFault): Promise<void> {
     network.cut(broken.peer, nodes[other]!.peer)
     await until('the other end has connected again', () => network.waiting === 0)
     assert.ok('refused' in (await broken.ask({ type: 'meetingPoint.host' }) as object), 'requests are refused')
-    assert.deepEqual([broken.revealed(), store.writes()], [revealed + 1, writes], 'nothing but that refusal left')
+    assert.deepEqual([broken.revealed(), store.writes()], [revealed, writes], 'nothing but refusals left')
   }
   await broken.stop()
   nodes[victim] = await startLiveNode(victim, network, memoryStore(disks[victim as 'a' | 'b']))

@@ -72,7 +72,11 @@ export async function startLiveNode (name: string, network: MemoryNetwork, store
     failed,
     troubles,
     revealed: () => revealed,
-    ask: async (request) => await new Promise((resolve) => { runner.request(request, (result) => { revealed++; resolve(result) }) }),
+    ask: async (request) => await new Promise((resolve) => { runner.request(request, (result) => {
+      // That nothing is done any more tells nothing of what was not stored.
+      if (!isRefusal(result) || result.refused !== 'shutting-down') revealed++
+      resolve(result)
+    }) }),
     stop: async () => { await runner.stop() }
   }
 }
