@@ -9,6 +9,7 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { sha256 } from '../../core/base/hash.js'
 import { publicKeyOfPeerId } from '../../core/base/ids.js'
+import { fewWindowUpdates } from './few-window-updates.js'
 import { gatedNoise } from './gated-noise.js'
 import * as limits from './limits.js'
 import { wholeWrites } from './whole-writes.js'
@@ -55,10 +56,10 @@ export async function createHost (settings: HostSettings): Promise<Host> {
     addresses: { listen: [...listen] },
     transports: [tcp()],
     connectionEncrypters: [wholeWrites(networkKey === undefined ? noise() : gatedNoise(network, networkKey))],
-    streamMuxers: [yamux({
+    streamMuxers: [fewWindowUpdates(yamux({
       maxInboundStreams: limits.MUXER_INBOUND_STREAMS_MAX,
       streamOptions: { maxStreamWindowSize: limits.MUXER_WINDOW_BYTES, maxWriteBufferLength: limits.STREAM_WRITE_BYTES_MAX }
-    })],
+    }))],
     connectionManager: {
       maxConnections: limits.CONNECTIONS_MAX + limits.CONNECTIONS_KEPT_MAX,
       inboundConnectionThreshold: loopback ? limits.INBOUND_PER_SECOND_LOOPBACK_MAX : limits.INBOUND_PER_SECOND_MAX,
@@ -106,7 +107,8 @@ function gossipSettings (network: string): Partial<GossipsubOpts> {
     ignoreDuplicatePublishError: true,
     fallbackToFloodsub: false,
     emitSelf: false,
-    globalSignaturePolicy: 'StrictSign',
+    // An announcement is signed by its role key; an envelope signed by the node key would tell everybody whose that is. HINT-21
+    globalSignaturePolicy: 'StrictNoSign',
     allowedTopics: [topic],
     maxInboundStreams: limits.OTHER_STREAMS_MAX,
     maxOutboundStreams: limits.OTHER_STREAMS_MAX,
