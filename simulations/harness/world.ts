@@ -11,6 +11,7 @@ import type { Request } from '../../src/core/node/requests.js'
 import type { StoreWrite } from '../../src/ports/store.js'
 import { readAnnouncement } from '../../src/core/routing/announcement.js'
 import type { Duty } from '../../src/core/routing/host.js'
+import type { PacingProfile } from '../../src/core/routing/pacing.js'
 import { defaultSettings } from '../../src/core/node/settings.js'
 import { dustLimit } from '../../src/ports/chain-parameters.js'
 import { walletKeys } from '../../src/core/wallet/keys.js'
@@ -41,6 +42,8 @@ export interface WorldOptions {
   readonly payment?: Readonly<Record<string, number>>
   /** What each node does for others; it stands for no election unless said otherwise, so that scenarios choose the meeting points. */
   readonly duty?: (index: number) => Duty
+  /** How fast hints travel; `private` unless said otherwise. */
+  readonly pacing?: PacingProfile
   /** How far each node's wall clock is ahead of the world's. */
   readonly skewMs?: (index: number) => number
   /** Gives the nodes one chain, which asks for so many confirmations of a funding, and wallets on it. Only with the real curve. */
@@ -217,7 +220,7 @@ export function createWorld (options: WorldOptions): World {
     const writes = nodeRandom.fork('writes')
     const write = options.writeMs ?? { min: 1, max: 1 }
     const name = `n${index}`
-    const settings = defaultSettings('private', options.payment, 'all', options.duty?.(index) ?? 'forwarder')
+    const settings = defaultSettings(options.pacing ?? 'private', options.payment, 'all', options.duty?.(index) ?? 'forwarder')
     const node: SimulatedNode = createSimulatedNode({
       index,
       name,

@@ -84,7 +84,7 @@ export interface AttestationMessage {
   readonly type: 'attestation'
   readonly meetingPoint: MeetingPointId
   readonly epoch: number
-  /** The sender's attesting key of the epoch: 32 bytes, x only. */
+  /** The sender's attesting key of the epoch and the meeting point: 32 bytes, x only. */
   readonly key: Uint8Array
   /** Largest bucket that the capacity between the two reaches, 0 to BUCKETS − 1. */
   readonly bucket: number

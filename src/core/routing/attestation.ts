@@ -1,4 +1,4 @@
-import { compareBytes } from '../base/bytes.js'
+import { compareBytes, fromHex } from '../base/bytes.js'
 import { taggedHash } from '../base/hash.js'
 import type { MeetingPointId } from '../base/ids.js'
 import { bytes32, bytes64, bytesOf, encodeLayout, hexOf, record, struct, u32, u8, type ValueOf } from '../base/struct.js'
@@ -27,13 +27,15 @@ export const attestationLayout = record({
 export type Attestation = ValueOf<typeof attestationLayout>
 
 /**
- * The key with which a node attests in one epoch: the same for all who ask, another in the next epoch, and it does not
- * tell the node. A peer id would say to everyone who is linked with the meeting point, and proves no more: they are free.
+ * The key with which a node attests one id in one epoch: the same whenever that is asked, another for another id and in
+ * the next epoch, and it does not tell the node. A peer id would say to everyone who is linked with the meeting point,
+ * and proves no more: they are free. One key for all who ask would say who shares a neighbour with whom, and who has
+ * been attested once knows that key's owner in every other announcement.
  *
  * @see HINT-22
  */
-export const attestingSecret = (identitySecret: Uint8Array, networkId: Uint8Array, epoch: number): Uint8Array =>
-  scalarOf(taggedHash('amiko/attesting-key', identitySecret, networkId, encodeLayout(u32, epoch)))
+export const attestingSecret = (identitySecret: Uint8Array, networkId: Uint8Array, epoch: number, id: MeetingPointId): Uint8Array =>
+  scalarOf(taggedHash('amiko/attesting-key', identitySecret, networkId, encodeLayout(u32, epoch), fromHex(id)))
 
 export const attest = (terms: AttestationTerms, secret: Uint8Array): Attestation =>
   ({ key: xOnly(mulG(secret)).slice(), bucket: terms.bucket, signature: signSchnorr(attestationStruct.hash(terms), secret) })

@@ -39,7 +39,7 @@ export function onAttestRequest (host: RoutingHost, peer: PeerId, { meetingPoint
   const bucket = refused || !isPresent(host, epoch) ? undefined : capacityBucket(host, peer)
   if (bucket === undefined) return ignore(host, peer, 'HINT-22')
   attested.set(key, { id, epoch, atMs: nowMs })
-  const attestation = attest({ network: host.network.id, id, epoch, bucket }, attestingSecret(host.identitySecret, host.network.id, epoch))
+  const attestation = attest({ network: host.network.id, id, epoch, bucket }, attestingSecret(host.identitySecret, host.network.id, epoch, id))
   host.send(peer, { type: 'attestation', meetingPoint: id, epoch, ...attestation })
 }
 

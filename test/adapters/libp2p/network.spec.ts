@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { multiaddr } from '@multiformats/multiaddr'
+import { meetingPointTopic } from '../../../src/adapters/libp2p/services.js'
 import { countOf, testAnnouncement, testAnnouncementId } from '../../compliance/mesh.js'
 import { libp2pHarness, type Libp2pHarness, type Libp2pPeer } from './libp2p-harness.js'
 
@@ -76,6 +78,21 @@ describe('libp2p host, five nodes in a line', () => {
   it('pass an announcement on from one end to the other', async () => {
     nodes[0]!.mesh.announce(testAnnouncement(1))
     await nodes[4]!.recorder.until('the announcement', (seen) => seen.some((event) => event.type === 'announcement' && event.bytes[33] === 1))
+  })
+
+  it('pass it on without the name of its publisher, who would be known by it as a meeting point [HINT-21]', async () => {
+    const listener = await harness.raw()
+    const topic = meetingPointTopic('test')
+    const heard = new Promise<object>((resolve) => {
+      listener.services.pubsub.addEventListener('gossipsub:message', ({ detail: { msg } }) => { if (msg.data[0] === 13) resolve(msg) })
+    })
+    listener.services.pubsub.subscribe(topic)
+    await listener.dial(multiaddr(nodes[4]!.addresses()[0]!))
+    await harness.settled(nodes)
+    nodes[0]!.mesh.announce(testAnnouncement(6, 13))
+    const { data, ...envelope } = await heard as { readonly data: Uint8Array }
+    assert.deepEqual([...data], [...testAnnouncement(6, 13)])
+    assert.deepEqual(envelope, { type: 'unsigned', topic })
   })
 
   it('find a record in the DHT at a node that came later, and never one that is not valid', async () => {

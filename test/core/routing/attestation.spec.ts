@@ -51,8 +51,9 @@ describe('attestation, asked for', () => {
     assert.ok(isAttestation({ network: NETWORK, id: point(1), epoch: EPOCH }, { key, bucket, signature }))
     const { host } = network.node(0)
     assert.notEqual(toHex(key), toHex(keyOf(host.self).subarray(1)))
-    assert.equal(toHex(key), toHex(mulG(attestingSecret(host.identitySecret, NETWORK, EPOCH)).subarray(1)))
-    assert.notEqual(toHex(attestingSecret(host.identitySecret, NETWORK, EPOCH + 1)), toHex(attestingSecret(host.identitySecret, NETWORK, EPOCH)))
+    assert.equal(toHex(key), toHex(mulG(attestingSecret(host.identitySecret, NETWORK, EPOCH, point(1))).subarray(1)))
+    assert.notEqual(toHex(attestingSecret(host.identitySecret, NETWORK, EPOCH + 1, point(1))), toHex(attestingSecret(host.identitySecret, NETWORK, EPOCH, point(1))))
+    assert.notEqual(toHex(attestingSecret(host.identitySecret, NETWORK, EPOCH, point(2))), toHex(attestingSecret(host.identitySecret, NETWORK, EPOCH, point(1))), 'two announcements do not show that one node attests both')
   })
 
   it('is given for one id a neighbour and epoch, and for the present epoch only [HINT-22]', () => {
