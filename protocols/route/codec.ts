@@ -107,6 +107,7 @@ function makeRouteOf (routeId: RouteId, make: pb.MakeRoute): MakeRoute {
   check((make.quote !== undefined) === (side === 'payee'), 'a quote belongs to the payee\'s half', 'ROUTE-6')
   check(make.waypoints.length <= WAYPOINTS_MAX, `${make.waypoints.length} waypoints`)
   check(make.waypoints.length > 0 || (make.i1 === undefined && make.i2 === undefined), 'i1 and i2 belong to waypoints', 'ROUTE-56')
+  check(make.waypoints.length > 0 || make.along === undefined, 'along belongs to waypoints', 'ROUTE-94')
   return {
     type: 'makeRoute',
     routeId,
@@ -118,6 +119,7 @@ function makeRouteOf (routeId: RouteId, make: pb.MakeRoute): MakeRoute {
     token: { c1: point(make.c1, 'c1'), c2: point(make.c2, 'c2') },
     identity: make.waypoints.length === 0 ? undefined : { c1: point(make.i1, 'i1'), c2: point(make.i2, 'i2') },
     waypoints: make.waypoints.map(elementOf),
+    along: make.along === undefined ? undefined : toHex(sized(make.along, 16, 'along')) as RouteId,
     hopsLeft: atMost(make.hopsLeft, HOPS_LEFT_MAX, 'hops_left'),
     forwardsLeft: atMost(make.forwardsLeft, FORWARDS_MAX, 'forwards_left'),
     detoursLeft: atMost(make.detoursLeft, DETOURS_MAX, 'detours_left'),
@@ -180,6 +182,7 @@ const makeRouteBody = (make: MakeRoute): pb.MakeRoute => ({
   c2: pbBytes(make.token.c2),
   waypoints: make.waypoints.map((element) => pbBytes(elementBytes(element))),
   ...(make.identity === undefined ? {} : { i1: pbBytes(make.identity.c1), i2: pbBytes(make.identity.c2) }),
+  ...(make.along === undefined ? {} : { along: pbBytes(fromHex(make.along)) }),
   hopsLeft: make.hopsLeft,
   forwardsLeft: make.forwardsLeft,
   detoursLeft: make.detoursLeft,

@@ -5,7 +5,7 @@ import { isRefusal } from '../../src/core/base/step.js'
 import { LayoutError } from '../../src/core/base/struct.js'
 import { signSchnorr } from '../../src/core/crypto/schnorr.js'
 import { mulG } from '../../src/core/crypto/curve.js'
-import { invoiceStruct, invoiceText, parseInvoice, writeInvoice } from '../../src/core/payment/invoice.js'
+import { invoiceStruct, signedText, parseInvoice, writeInvoice } from '../../src/core/payment/invoice.js'
 import { parseConfig } from '../../src/node/config.js'
 import { allMethods, methodNamed } from '../../src/api/methods/methods.js'
 import { rpcDesk } from '../../src/api/server/rpc.js'
@@ -76,7 +76,7 @@ function checkInvoice (input: Uint8Array): Verdict {
   // The text is canonical but for its case and the scheme: it is written again as it was read.
   const plain = written.trim().replace(/^amiko:/i, '').toLowerCase()
   const { bytes } = bytesIn(plain, 4_096)!
-  assert.equal(invoiceText('amkr', invoiceStruct.encode(content), bytes.subarray(bytes.length - 64)), plain)
+  assert.equal(signedText('amkr', invoiceStruct.encode(content), bytes.subarray(bytes.length - 64)), plain)
   assert.equal(id, toHex(invoiceStruct.hash(content)))
   assert.ok(content.amount > 0n && content.expiresMs > content.createdMs && content.meetingPoints.length > 0)
   return 'value'

@@ -289,6 +289,11 @@ export namespace RouteFrame {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface RouteFrameMakeRouteAlongFieldEvent {
+    field: '$.makeRoute.along'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface RouteFrameHaveRouteQuoteAssetInFieldEvent {
     field: '$.haveRoute.quote.assetIn'
     value: Uint8Array<ArrayBuffer>
@@ -357,7 +362,7 @@ export namespace RouteFrame {
     return decodeMessage(buf, RouteFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RouteFrame>): Generator<RouteFrameRouteIdFieldEvent | RouteFrameMakeRouteSideFieldEvent | RouteFrameMakeRouteMeetingPointFieldEvent | RouteFrameMakeRouteAssetFieldEvent | RouteFrameMakeRouteAmountFieldEvent | RouteFrameMakeRouteK1FieldEvent | RouteFrameMakeRouteK2FieldEvent | RouteFrameMakeRouteC1FieldEvent | RouteFrameMakeRouteC2FieldEvent | RouteFrameMakeRouteWaypointsFieldEvent | RouteFrameMakeRouteHopsLeftFieldEvent | RouteFrameMakeRouteForwardsLeftFieldEvent | RouteFrameMakeRouteDetoursLeftFieldEvent | RouteFrameMakeRouteTimeLeftMsFieldEvent | RouteFrameMakeRouteQuoteAssetInFieldEvent | RouteFrameMakeRouteQuoteAssetOutFieldEvent | RouteFrameMakeRouteQuoteRateFieldEvent | RouteFrameMakeRouteQuoteBaseFieldEvent | RouteFrameMakeRouteQuoteMinOutFieldEvent | RouteFrameMakeRouteQuoteMaxOutFieldEvent | RouteFrameMakeRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameMakeRouteQuoteValidUntilFieldEvent | RouteFrameMakeRouteI1FieldEvent | RouteFrameMakeRouteI2FieldEvent | RouteFrameHaveRouteQuoteAssetInFieldEvent | RouteFrameHaveRouteQuoteAssetOutFieldEvent | RouteFrameHaveRouteQuoteRateFieldEvent | RouteFrameHaveRouteQuoteBaseFieldEvent | RouteFrameHaveRouteQuoteMinOutFieldEvent | RouteFrameHaveRouteQuoteMaxOutFieldEvent | RouteFrameHaveRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameHaveRouteQuoteValidUntilFieldEvent | RouteFrameHaveRouteOnionFieldEvent | RouteFrameMatchedAmountFieldEvent | RouteFrameHaveNoRouteReasonFieldEvent | RouteFrameHaveNoRouteForwardsLeftFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RouteFrame>): Generator<RouteFrameRouteIdFieldEvent | RouteFrameMakeRouteSideFieldEvent | RouteFrameMakeRouteMeetingPointFieldEvent | RouteFrameMakeRouteAssetFieldEvent | RouteFrameMakeRouteAmountFieldEvent | RouteFrameMakeRouteK1FieldEvent | RouteFrameMakeRouteK2FieldEvent | RouteFrameMakeRouteC1FieldEvent | RouteFrameMakeRouteC2FieldEvent | RouteFrameMakeRouteWaypointsFieldEvent | RouteFrameMakeRouteHopsLeftFieldEvent | RouteFrameMakeRouteForwardsLeftFieldEvent | RouteFrameMakeRouteDetoursLeftFieldEvent | RouteFrameMakeRouteTimeLeftMsFieldEvent | RouteFrameMakeRouteQuoteAssetInFieldEvent | RouteFrameMakeRouteQuoteAssetOutFieldEvent | RouteFrameMakeRouteQuoteRateFieldEvent | RouteFrameMakeRouteQuoteBaseFieldEvent | RouteFrameMakeRouteQuoteMinOutFieldEvent | RouteFrameMakeRouteQuoteMaxOutFieldEvent | RouteFrameMakeRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameMakeRouteQuoteValidUntilFieldEvent | RouteFrameMakeRouteI1FieldEvent | RouteFrameMakeRouteI2FieldEvent | RouteFrameMakeRouteAlongFieldEvent | RouteFrameHaveRouteQuoteAssetInFieldEvent | RouteFrameHaveRouteQuoteAssetOutFieldEvent | RouteFrameHaveRouteQuoteRateFieldEvent | RouteFrameHaveRouteQuoteBaseFieldEvent | RouteFrameHaveRouteQuoteMinOutFieldEvent | RouteFrameHaveRouteQuoteMaxOutFieldEvent | RouteFrameHaveRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameHaveRouteQuoteValidUntilFieldEvent | RouteFrameHaveRouteOnionFieldEvent | RouteFrameMatchedAmountFieldEvent | RouteFrameHaveNoRouteReasonFieldEvent | RouteFrameHaveNoRouteForwardsLeftFieldEvent> {
     return streamMessage(buf, RouteFrame.codec(), opts)
   }
 }
@@ -379,6 +384,7 @@ export interface MakeRoute {
   quote?: Quote
   i1?: Uint8Array<ArrayBuffer>
   i2?: Uint8Array<ArrayBuffer>
+  along?: Uint8Array<ArrayBuffer>
 }
 
 export namespace MakeRoute {
@@ -473,6 +479,11 @@ export namespace MakeRoute {
           w.bytes(obj.i2)
         }
 
+        if (obj.along != null) {
+          w.uint32(138)
+          w.bytes(obj.along)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -559,6 +570,10 @@ export namespace MakeRoute {
             }
             case 16: {
               obj.i2 = reader.bytes()
+              break
+            }
+            case 17: {
+              obj.along = reader.bytes()
               break
             }
             default: {
@@ -704,6 +719,13 @@ export namespace MakeRoute {
               }
               break
             }
+            case 17: {
+              yield {
+                field: `${prefix}.along`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -832,6 +854,11 @@ export namespace MakeRoute {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface MakeRouteAlongFieldEvent {
+    field: '$.along'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<MakeRoute>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, MakeRoute.codec())
   }
@@ -840,7 +867,7 @@ export namespace MakeRoute {
     return decodeMessage(buf, MakeRoute.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MakeRoute>): Generator<MakeRouteSideFieldEvent | MakeRouteMeetingPointFieldEvent | MakeRouteAssetFieldEvent | MakeRouteAmountFieldEvent | MakeRouteK1FieldEvent | MakeRouteK2FieldEvent | MakeRouteC1FieldEvent | MakeRouteC2FieldEvent | MakeRouteWaypointsFieldEvent | MakeRouteHopsLeftFieldEvent | MakeRouteForwardsLeftFieldEvent | MakeRouteDetoursLeftFieldEvent | MakeRouteTimeLeftMsFieldEvent | MakeRouteQuoteAssetInFieldEvent | MakeRouteQuoteAssetOutFieldEvent | MakeRouteQuoteRateFieldEvent | MakeRouteQuoteBaseFieldEvent | MakeRouteQuoteMinOutFieldEvent | MakeRouteQuoteMaxOutFieldEvent | MakeRouteQuoteExpiryDeltaSecondsFieldEvent | MakeRouteQuoteValidUntilFieldEvent | MakeRouteI1FieldEvent | MakeRouteI2FieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MakeRoute>): Generator<MakeRouteSideFieldEvent | MakeRouteMeetingPointFieldEvent | MakeRouteAssetFieldEvent | MakeRouteAmountFieldEvent | MakeRouteK1FieldEvent | MakeRouteK2FieldEvent | MakeRouteC1FieldEvent | MakeRouteC2FieldEvent | MakeRouteWaypointsFieldEvent | MakeRouteHopsLeftFieldEvent | MakeRouteForwardsLeftFieldEvent | MakeRouteDetoursLeftFieldEvent | MakeRouteTimeLeftMsFieldEvent | MakeRouteQuoteAssetInFieldEvent | MakeRouteQuoteAssetOutFieldEvent | MakeRouteQuoteRateFieldEvent | MakeRouteQuoteBaseFieldEvent | MakeRouteQuoteMinOutFieldEvent | MakeRouteQuoteMaxOutFieldEvent | MakeRouteQuoteExpiryDeltaSecondsFieldEvent | MakeRouteQuoteValidUntilFieldEvent | MakeRouteI1FieldEvent | MakeRouteI2FieldEvent | MakeRouteAlongFieldEvent> {
     return streamMessage(buf, MakeRoute.codec(), opts)
   }
 }

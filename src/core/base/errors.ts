@@ -40,11 +40,12 @@ export const ERRORS = {
   'payment-failed': [209, 'The payment failed and nothing was paid: {reason}.'],
   'payment-pending': [210, 'The outcome is open: payment {id} holds locks. `amiko payment wait {id}` shows the end.'],
   'no-meeting-point': [211, 'No meeting point is within reach. Wait for hints to arrive, or name one with --meeting-point ID, or host one here with `amiko meeting-point host`.'],
-  'no-address': [212, 'The peer {peer} has no address to route to: a waypoint must be a meeting point, a link neighbour, or have published an entry.'],
+  'no-address': [212, 'The peer {peer} has no address to route to. A waypoint is one of three: a meeting point (its id), a link neighbour (its peer id, and as the first only), or a node that has published an entry (the text amkway… of `amiko waypoint publish` there).'],
   'timed-out': [213, 'No answer within {milliseconds} ms.'],
   'receive-limit': [214, 'Not enough can be received: {wanted} wanted, {receivable} can be received over all channels now.'],
   'expiry-too-far': [215, 'The way would lock money for {seconds} s, more than the limit {limit} s.'],
   'already-paid': [216, 'The invoice {id} was paid by this node already; the proof is in `amiko payment show {id}`.'],
+  'bad-waypoint': [217, 'Not a valid waypoint entry: {reason}.'],
   // 3xx link and channel
   'no-link': [300, 'There is no open link to {peer}. `amiko link open` makes one.'],
   'link-refused': [301, 'The peer refused the link: {reason}.'],

@@ -13,14 +13,14 @@ import { composeQuotes, forwardQuote, quoteIn, quoteOut, type Quote } from './qu
 import { freeChannel, mayForward, release, reserve } from './reservations.js'
 import { innermostBytes } from './session.js'
 import { incomingOf, type Crossing, type Half, type Hop, type Host } from './tables.js'
-import { destinationOf } from './waypoints.js'
+import { scoreHop } from './waypoints.js'
 
 /** The meeting point's answer has come back as far as this hop of the payer half. */
 export function onHaveRoute (host: Host, peer: PeerId, message: HaveRoute): void {
   const half = halfOf(host, 'outward', peer, message.routeId)
   if (half === undefined || half.side !== 'payer' || half.place.status !== 'searching') return
   const { to } = half.place
-  host.scored(peer, destinationOf(half), true)
+  scoreHop(host, half, peer, true)
   if (half.from.type !== 'link') {
     host.tables.outcomes.push({ type: 'routed', half, quote: message.quote, via: { peer, routeId: to.routeId, onion: message.onion } })
     return
@@ -61,7 +61,7 @@ function priceOnward (host: Host, half: Half, before: PeerId, peer: PeerId, next
 export function onMatched (host: Host, peer: PeerId, message: Matched): void {
   const half = halfOf(host, 'outward', peer, message.routeId)
   if (half === undefined || half.side !== 'payee' || half.place.status !== 'placed') return
-  host.scored(peer, destinationOf(half), true)
+  scoreHop(host, half, peer, true)
   const reserved = update(host, half, { place: { status: 'reserved', to: half.place.to } })
   host.tables.remembered.delete(half.id)
   setHalfTimer(host, half.id, host.env.nowMs + host.settings.reservationMs)

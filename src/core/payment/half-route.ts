@@ -10,7 +10,7 @@ import { ANSWER_MARGIN_MS, FORWARDS_GIVEN_MIN, HOP_TIME_MS, HOP_TIME_NEEDED_MS, 
 import type { MakeRoute, NoRouteReason } from './messages.js'
 import { release } from './reservations.js'
 import { routeKey, type Half, type HalfId, type Host, type Onward } from './tables.js'
-import { destinationOf, DIRECT, dressed, hopsToward, waypointsAhead } from './waypoints.js'
+import { DIRECT, dressed, hopsToward, scoreHop, waypointsAhead } from './waypoints.js'
 
 /** A fresh scalar. */
 export const drawScalar = (draw: Draw, label: string): Uint8Array => scalarOf(draw(label))
@@ -108,7 +108,7 @@ export function onNoRoute (host: Host, half: Half, reason: NoRouteReason, comesB
   const to = onwardOf(half)
   if (to === undefined) return
   host.tables.outward.delete(routeKey(to.peer, to.routeId))
-  if (reason !== 'no-match' && reason !== 'busy') host.scored(to.peer, destinationOf(half), false)
+  if (reason !== 'no-match' && reason !== 'busy') scoreHop(host, half, to.peer, false)
   const rest = update(host, half, {
     forwardsLeft: half.forwardsLeft + Math.min(comesBack, Math.max(0, to.given - 1)),
     lastReason: reason,

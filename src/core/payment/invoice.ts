@@ -55,11 +55,11 @@ export function writeInvoice (network: InvoiceNetwork, content: Omit<ValueOf<typ
   const value = { ...content, network: network.id, version: INVOICE_VERSION, signingKey: mulG(signingSecret).subarray(1) }
   const digest = invoiceStruct.hash(value)
   const signature = signSchnorr(digest, signingSecret, aux)
-  return { text: invoiceText(PREFIXES[network.kind], invoiceStruct.encode(value), signature), invoice: { ...value, id: idOf(digest) } }
+  return { text: signedText(PREFIXES[network.kind], invoiceStruct.encode(value), signature), invoice: { ...value, id: idOf(digest) } }
 }
 
-/** The text of signed bytes; for {@link writeInvoice} and for vectors that must be refused. */
-export function invoiceText (prefix: string, content: Uint8Array, signature: Uint8Array): string {
+/** The text of signed bytes, of an invoice or an entry; also for vectors that must be refused. */
+export function signedText (prefix: string, content: Uint8Array, signature: Uint8Array): string {
   const bytes = new Uint8Array(content.length + signature.length)
   bytes.set(content)
   bytes.set(signature, content.length)
@@ -119,7 +119,8 @@ function whatIsWrong (content: ValueOf<typeof invoiceStruct>): string | undefine
   return undefined
 }
 
-function decodeText (plain: string): { prefix: string, bytes: Uint8Array } | undefined {
+/** The bytes of a text, of an invoice or an entry; undefined when its checksum does not fit. */
+export function decodeText (plain: string): { prefix: string, bytes: Uint8Array } | undefined {
   try {
     const { prefix, words } = bech32m.decode(plain as `${string}1${string}`, INVOICE_CHARACTERS_MAX)
     return { prefix, bytes: bech32m.fromWords(words) }

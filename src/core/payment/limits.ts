@@ -34,6 +34,15 @@ export const WAYPOINTS_MAX = 8
 export const WAYPOINT_HOPS = 8
 /** Bytes of one waypoint element: four points. */
 export const WAYPOINT_BYTES = 132
+/** Entries that a node publishes at once: each keeps a half route. */
+export const ENTRIES_MAX = 16
+/** Characters of an entry; there are 306. */
+export const ENTRY_CHARACTERS_MAX = 320
+/** Life of an entry when nothing else is said, and the longest. */
+export const ENTRY_EXPIRY_MS = 604_800_000
+export const ENTRY_EXPIRY_MS_MAX = 2_592_000_000
+/** How often the amount that an entry's half asks for is halved: then there is nothing left of it. */
+export const ENTRY_HALVINGS_MAX = 63
 /** Longest time a MakeRoute may give. */
 export const TIME_LEFT_MS_MAX = 60_000
 /** What each hop keeps of the time for itself. */

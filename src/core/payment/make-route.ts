@@ -8,7 +8,7 @@ import type { MakeRoute, NoRouteReason } from './messages.js'
 import { composeQuotes, forwardQuote, quoteIn } from './quote.js'
 import { freeChannel } from './reservations.js'
 import { halfGroup, routeKey, type Half, type HalfId, type Host } from './tables.js'
-import { beyondWaypoints, isDirect } from './waypoints.js'
+import { alongOf, beyondWaypoints, isDirect } from './waypoints.js'
 
 /** A neighbour asks this node to be on the way. */
 export function onMakeRoute (host: Host, peer: PeerId, message: MakeRoute): void {
@@ -20,7 +20,8 @@ export function onMakeRoute (host: Host, peer: PeerId, message: MakeRoute): void
 }
 
 /** Starts a half route at this node: its own, or a neighbour's that was judged. */
-export function beginHalf (host: Host, half: Half): void {
+export function beginHalf (host: Host, begun: Half): void {
+  const half = begun.from.type === 'link' ? begun : { ...begun, along: alongOf(host, begun.from.way) }
   host.tables.halves.set(half.id, half)
   if (half.from.type === 'link') {
     host.tables.inward.set(routeKey(half.from.peer, half.from.routeId), { half: half.id })
@@ -34,14 +35,16 @@ export function beginHalf (host: Host, half: Half): void {
 /** What a MakeRoute becomes here, or why there is no way. */
 function halfFor (host: Host, peer: PeerId, received: MakeRoute): Half | NoRouteReason {
   if (!takeMakes(host, peer, 1 + received.waypoints.length)) return 'busy' // ROUTE-9: elements are work, too
-  const message = beyondWaypoints(host, received)
-  if (message === undefined) return 'no-way' // ROUTE-5
+  const beyond = beyondWaypoints(host, peer, received)
+  if (beyond === undefined) return 'no-way' // ROUTE-5
+  const { message, along } = beyond
   if (host.channelsWith(peer, message.asset).length === 0) return 'no-way'
   const base = {
     id: drawId<HalfId>(host.draw, 'half'),
     side: message.side,
     from: { type: 'link', peer, routeId: message.routeId, pair: message.pair, token: message.token, identity: message.identity, waypoints: message.waypoints, turning: message !== received },
     meetingPoint: message.meetingPoint,
+    along,
     asset: message.asset,
     hopsLeft: Math.min(message.hopsLeft, HOPS_LEFT_MAX),
     forwardsLeft: message.forwardsLeft,

@@ -31,6 +31,8 @@ export interface MakeRoute {
   readonly identity: Ciphertext | undefined
   /** One element per waypoint still ahead; the first is of the one whose key is the destination. */
   readonly waypoints: readonly WaypointElement[]
+  /** The receiver's route id of a payee's half that stands at the sender: this half goes back along it, and the destination names nobody. Only while waypoints are ahead. */
+  readonly along: RouteId | undefined
   readonly hopsLeft: number
   /** Messages this request may still cause from the receiver on. */
   readonly forwardsLeft: number

@@ -3,6 +3,7 @@ import type { ChannelId, InvoiceId, MeetingPointId, OriginId, PeerId, RequestId 
 import type { Refusal } from '../base/step.js'
 import type { FailReason, Lock } from '../channel/lock.js'
 import { failHop, forgetWithPartner, forwardAtMeetingPoint, forwardOnPayeeHalf, forwardOnPayerHalf, incomingRemoved, onCancel, onHaveNoRoute, onHaveRoute, onMatched, outgoingSettled, settleHop } from './forwarder.js'
+import * as entries from './entries.js'
 import { cancelHalf, endHalf, forgetHalf, halfOf, onNoRoute, onwardOf, tellCancel } from './half-route.js'
 import { OUTCOMES_PER_STEP_MAX } from './limits.js'
 import { onMakeRoute } from './make-route.js'
@@ -19,13 +20,14 @@ export { invoiceView, leftovers, parseInvoiceId, paymentView, type InvoiceView, 
 export { paymentIdOf, type PayRequest } from './payer.js'
 export type { PaidResult } from './payer-result.js'
 export type { InvoiceRequest } from './payee.js'
+export { entryView, type EntryRequest, type EntryView } from './entries.js'
 
 /**
  * Payments: half routes from both ends to a meeting point, and the locks that follow them.
  *
  * In reading order: `host` (what is used of the node), `messages`, `quote`, `deadlines`, `invoice`, `session` (what the
- * ends share), `tables` (entities), `reservations`, `clocks`, `waypoints`, `half-route` (the search), `meeting-point`, `make-route`,
- * `forwarder` (a hop), `held` (parts that wait), `payee`, `payer-result`, `payer-plan`, `payer-lock`, `payer-search`, `payer`, `restart`, `views`, `limits`; and this file, where the node calls in.
+ * ends share), `tables` (entities), `reservations`, `clocks`, `waypoint-entry`, `waypoints`, `half-route` (the search), `meeting-point`, `make-route`,
+ * `forwarder` (a hop), `held` (parts that wait), `payee`, `entries` (being a waypoint for others), `payer-result`, `payer-plan`, `payer-lock`, `payer-search`, `payer`, `restart`, `views`, `limits`; and this file, where the node calls in.
  *
  * What one payment costs in multiplications of points (the rest is hashing); a retry pays its own row again:
  *
@@ -50,7 +52,8 @@ function entering<R> (host: Host, action: () => R): R {
       case 'routed': search.onPayerRouted(host, outcome); break
       case 'matched': payee.onOwnMatched(host, outcome.half); break
       case 'failed': {
-        if (outcome.half.side === 'payer') search.onPayerFailed(host, outcome.half, outcome.reason)
+        if (outcome.half.from.type === 'entry') entries.onStandingFailed(host, outcome.half, outcome.reason)
+        else if (outcome.half.side === 'payer') search.onPayerFailed(host, outcome.half, outcome.reason)
         else payee.onOwnFailed(host, outcome.half, outcome.reason)
         break
       }
@@ -66,6 +69,12 @@ export const createInvoice = (host: Host, request: payee.InvoiceRequest): Return
 
 /** Closes an open invoice. Undefined when done. */
 export const cancelInvoice = (host: Host, id: InvoiceId): Refusal | undefined => entering(host, () => payee.cancelInvoice(host, id))
+
+/** Publishes an entry, by which others can name this node as a waypoint. */
+export const publishEntry = (host: Host, request: entries.EntryRequest): ReturnType<typeof entries.publishEntry> => entering(host, () => entries.publishEntry(host, request))
+
+/** Ends an entry. Undefined when done. */
+export const withdrawEntry = (host: Host, key: MeetingPointId): Refusal | undefined => entering(host, () => entries.withdrawEntry(host, key))
 
 /** Pays; answered later through `host.answer`. */
 export const pay = (host: Host, requestId: RequestId, request: payer.PayRequest): void => { entering(host, () => { payer.pay(host, requestId, request) }) }
@@ -90,7 +99,8 @@ export function onLockReceived (host: Host, channelId: ChannelId, lock: Lock): v
     const peer = host.peerOf(channelId)
     // Payer half: the neighbour made the id. Payee half: this node did.
     const half = peer === undefined ? undefined : payerHalfOf(host, peer, lock) ?? payeeHalfOf(host, peer, lock)
-    if (half === undefined) host.fail(channelId, lock.terms.id, 'no-route')
+    // The half of an entry is never matched, so no lock belongs on it. ROUTE-96
+    if (half === undefined || half.from.type === 'entry') host.fail(channelId, lock.terms.id, 'no-route')
     else if (half.side === 'payee') onPayeeHalfLock(host, channelId, lock, half)
     else if (half.place.status === 'matched') onCrossingLock(host, channelId, lock, half)
     else forwardOnPayerHalf(host, channelId, lock, half)
@@ -176,8 +186,9 @@ export function onPaymentTimer (host: Host, key: string): void {
       case 'hints': search.onHintsTimer(host, id); break
       case 'held': held.onHeldTimer(host, id as InvoiceId); break
       case 'open': payee.openHalf(host, id as InvoiceId, more as MeetingPointId); break
+      case 'standing': entries.refreshStanding(host, id as MeetingPointId); break
       case 'expire': payee.onInvoiceExpired(host, id as InvoiceId); break
-      default: invariant(false, `a payment timer is for a half, a payment or an invoice, not ${key}`)
+      default: invariant(false, `a payment timer is for a half, a payment, an invoice or an entry, not ${key}`)
     }
   })
 }
@@ -244,7 +255,7 @@ function takeBackUnsent (host: Host, peer: PeerId): void {
 }
 
 /** A neighbour is connected: own halves that stand nowhere are opened. */
-export const onPeerConnected = (host: Host, _peer: PeerId): void => { entering(host, () => { payee.reopenMissing(host) }) }
+export const onPeerConnected = (host: Host, _peer: PeerId): void => { entering(host, () => { payee.reopenMissing(host); entries.reopenStandings(host) }) }
 
 /** A meeting point is no longer hosted here. */
 export const onHostedStopped = (host: Host, meetingPoint: MeetingPointId): void => { entering(host, () => { closeMeetingPoint(host, meetingPoint) }) }

@@ -1,4 +1,5 @@
 import { refuse } from '../base/step.js'
+import { restartEntries } from './entries.js'
 import { watchHeld } from './held.js'
 import { openInvoice, onInvoiceExpired } from './payee.js'
 import { onPartFailed } from './payer-search.js'
@@ -39,4 +40,5 @@ export function restart (host: Host): void {
     openInvoice(host, entity)
     watchHeld(host, entity.id) // ROUTE-50: parts that are held are held on
   }
+  restartEntries(host)
 }

@@ -8,7 +8,7 @@ import { createTable, type Journal, type Table } from '../base/table.js'
 import type { Ciphertext, EndpointPair } from '../crypto/elgamal.js'
 import type { PaymentHost } from './host.js'
 import type { Invoice } from './invoice.js'
-import { DESCRIPTION_BYTES_MAX, INVOICE_CHARACTERS_MAX, MEETING_POINTS_MAX, WAYPOINTS_MAX } from './limits.js'
+import { DESCRIPTION_BYTES_MAX, ENTRY_CHARACTERS_MAX, INVOICE_CHARACTERS_MAX, MEETING_POINTS_MAX, WAYPOINTS_MAX } from './limits.js'
 import type { NoRouteReason, RouteMessage, RouteSide, WaypointElement } from './messages.js'
 import type { Quote } from './quote.js'
 
@@ -120,12 +120,26 @@ export const heldEntity = record({
 })
 export type Held = ValueOf<typeof heldEntity>
 
+/** An entry of ours that is published: its half stands at its meeting point until it is withdrawn or has expired. @see ROUTE-92 */
+export const publishedEntity = record({
+  key: hexOf<MeetingPointId>(33),
+  /** Of the key. */
+  secret: bytes32,
+  text: text(ENTRY_CHARACTERS_MAX),
+  meetingPoint: hexOf<MeetingPointId>(33),
+  asset: hexOf<AssetId>(32),
+  createdMs: u48,
+  expiresMs: u48
+})
+export type Published = ValueOf<typeof publishedEntity>
+
 // ---- Volatile ----
 
-/** Where a half route came from: a neighbour, or this node as payer or payee. It is `turning` where a waypoint is hosted here: then it may go back to that neighbour. */
+/** Where a half route came from: a neighbour, or this node as payer, as payee, or as a waypoint that has published an entry. It is `turning` where a waypoint is hosted here: then it may go back to that neighbour. */
 export type HalfFrom =
   | { readonly type: 'link', readonly peer: PeerId, readonly routeId: RouteId, readonly pair: EndpointPair, readonly token: Ciphertext, readonly identity: Ciphertext | undefined, readonly waypoints: readonly WaypointElement[], readonly turning: boolean }
   | { readonly type: 'payer', readonly way: Way, readonly paymentId: PaymentId, readonly attempt: number, readonly secret: Uint8Array, readonly matchPoint: Uint8Array, readonly blind: Uint8Array }
+  | { readonly type: 'entry', readonly way: Way, readonly key: MeetingPointId, readonly secret: Uint8Array, readonly matchPoint: Uint8Array }
   | { readonly type: 'payee', readonly way: Way, readonly invoiceId: InvoiceId, readonly attempt: number, readonly secret: Uint8Array, readonly matchPoint: Uint8Array, readonly blind: Uint8Array }
 
 /** Where an end wants its halves to go before the meeting point. */
@@ -134,6 +148,21 @@ export interface Way {
   readonly proxy: PeerId | undefined
   /** Role keys of the waypoints after it, in their order. */
   readonly waypoints: readonly MeetingPointId[]
+}
+
+/** A payee's half that stands here, by the neighbour it came from and the id that neighbour gave it: a half to a published entry goes back along it. */
+export interface Along { readonly peer: PeerId, readonly routeId: RouteId }
+
+/** The half route of a published entry, as its owner sees it. */
+export interface Standing {
+  readonly key: MeetingPointId
+  /** The half that stands, or is under way. */
+  readonly half: HalfId | undefined
+  /** The one before it, which is used until the new one has come to the meeting point. */
+  readonly before: HalfId | undefined
+  readonly failures: number
+  /** How often the amount that is asked for was halved. */
+  readonly halvings: number
 }
 
 /** The neighbour that a half route was passed on to. */
@@ -176,6 +205,8 @@ export interface Half {
   readonly from: HalfFrom
   /** Of a neighbour's half: its destination from here, which may be a waypoint. */
   readonly meetingPoint: MeetingPointId
+  /** It goes on along a payee's half that stands here; no other neighbour is asked. */
+  readonly along?: Along | undefined
   readonly asset: AssetId
   /** What neighbours are chosen by: money on the next link toward the meeting point. */
   readonly amount: Units
@@ -303,6 +334,7 @@ export interface PaymentTables {
   readonly hops: Table<OriginId, Hop>
   /** Under `<channel>/<lock>`. */
   readonly held: Table<string, Held>
+  readonly entries: Table<MeetingPointId, Published>
   readonly halves: Table<HalfId, Half>
   /** Half routes by the id that the neighbour before gave them, under `<peer>/<route id>`. */
   readonly inward: Table<string, { readonly half: HalfId }>
@@ -315,6 +347,7 @@ export interface PaymentTables {
   readonly tokens: Table<Hex, TokenPlace>
   readonly usedTokens: Table<Hex, { readonly untilMs: number }>
   readonly openings: Table<string, Opening>
+  readonly standings: Table<MeetingPointId, Standing>
   readonly searches: Table<PaymentId, Search>
   readonly waits: Table<PaymentId, PaymentWait>
   readonly makes: Table<PeerId, MakeBucket>
@@ -330,8 +363,9 @@ export const paymentLayout = entity<Payment>('payment', 1, paymentEntity)
 export const partLayout = entity<Part>('part', 1, partEntity)
 export const hopLayout = entity<Hop>('hop', 1, hopEntity)
 export const heldLayout = entity<Held>('held', 1, heldEntity)
+export const publishedLayout = entity<Published>('waypoint-entry', 1, publishedEntity)
 /** The stored tables and their layouts, by the name of the table. */
-export const PAYMENT_LAYOUTS = { invoice: invoiceLayout, payment: paymentLayout, part: partLayout, hop: hopLayout, held: heldLayout } as const
+export const PAYMENT_LAYOUTS = { invoice: invoiceLayout, payment: paymentLayout, part: partLayout, hop: hopLayout, held: heldLayout, 'waypoint-entry': publishedLayout } as const
 
 /** Group of a hop: its incoming lock. */
 export const incomingOf = (channelId: ChannelId, lockId: number): string => `${channelId}/${lockId}`
@@ -350,6 +384,7 @@ export function createPaymentTables (journal: Journal): PaymentTables {
     parts: createTable(journal, 'part', { layout: partLayout, groupBy: (_key, part) => part.paymentId }),
     hops: createTable(journal, 'hop', { layout: hopLayout, groupBy: (_key, hop) => incomingOf(hop.incoming.channelId, hop.incoming.lockId) }),
     held: createTable(journal, 'held', { layout: heldLayout, groupBy: (_key, held) => held.invoiceId }),
+    entries: createTable(journal, 'waypoint-entry', { layout: publishedLayout }),
     halves: createTable(journal, 'half', { groupBy: (_key, half) => halfGroup(half.side, beforeOf(half.from)) }),
     inward: createTable(journal, 'inward', { groupBy: peerOfKey }),
     outward: createTable(journal, 'outward', { groupBy: peerOfKey }),
@@ -359,6 +394,7 @@ export function createPaymentTables (journal: Journal): PaymentTables {
     tokens: createTable(journal, 'token'),
     usedTokens: createTable(journal, 'used-token'),
     openings: createTable(journal, 'opening', { groupBy: (_key, opening) => opening.invoiceId }),
+    standings: createTable(journal, 'standing'),
     searches: createTable(journal, 'search'),
     waits: createTable(journal, 'payment-wait'),
     makes: createTable(journal, 'make'),

@@ -65,7 +65,7 @@ export const parseInvoiceId = (text: string): InvoiceId | undefined => isHexOf(t
  * ended. Used tokens are not counted: they are remembered for a day on purpose.
  */
 export function leftovers (host: Pick<PaymentHost<RouteMessage, PaymentTables>, 'tables'>): Readonly<Record<string, number>> {
-  const { halves, inward, outward, remembered, reservations, flights, tokens, openings, searches, waits, parts, hops, held } = host.tables
+  const { halves, inward, outward, remembered, reservations, flights, tokens, openings, standings, searches, waits, parts, hops, held } = host.tables
   return {
     halves: halves.size,
     inward: inward.size,
@@ -75,6 +75,7 @@ export function leftovers (host: Pick<PaymentHost<RouteMessage, PaymentTables>, 
     flights: flights.size,
     tokens: tokens.size,
     openings: openings.size,
+    standings: standings.size,
     searches: searches.size,
     paymentWaits: waits.size,
     parts: parts.size,

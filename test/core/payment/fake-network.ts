@@ -93,6 +93,14 @@ export class FakeNetwork {
     return made
   }
 
+  /** Publishes an entry of a node and lets its half come to its meeting point. */
+  publish (index: number, meetingPoint?: MeetingPointId, expiryMs?: number): payments.EntryView {
+    const made = this.step(index, (host) => payments.publishEntry(host, { asset: BTC.id, meetingPoint, expiryMs }))
+    assert.ok(!isRefusal(made), inspect(made))
+    this.run(LATENCY_MS * 20)
+    return made
+  }
+
   /** Starts a payment; gives the name its answer will have. */
   startPay (index: number, invoice: string, more: Partial<payments.PayRequest> = {}): RequestId {
     const requestId = `request-${this.order++}` as RequestId
@@ -157,7 +165,7 @@ export class FakeNetwork {
     node.tables = createPaymentTables(node.journal)
     for (const [key, bytes] of node.store) {
       const [name, ...rest] = key.split('/')
-      const table = [node.tables.invoices, node.tables.payments, node.tables.parts, node.tables.hops, node.tables.held].find((one) => one.name === name)
+      const table = [node.tables.invoices, node.tables.payments, node.tables.parts, node.tables.hops, node.tables.held, node.tables.entries].find((one) => one.name === name)
       const layout = PAYMENT_LAYOUTS[name as keyof typeof PAYMENT_LAYOUTS]
       ;(table as unknown as { load: (key: string, value: object) => void }).load(rest.join('/'), layout.decode(bytes))
     }

@@ -7,7 +7,7 @@ import { isRefusal } from '../../../src/core/base/step.js'
 import { mulG, scalarOf } from '../../../src/core/crypto/curve.js'
 import { signSchnorr } from '../../../src/core/crypto/schnorr.js'
 import { deriveAttempt, messageKey, replyKey } from '../../../src/core/payment/session.js'
-import { invoiceStruct, invoiceText, parseInvoice, writeInvoice, type InvoiceNetwork } from '../../../src/core/payment/invoice.js'
+import { invoiceStruct, signedText, parseInvoice, writeInvoice, type InvoiceNetwork } from '../../../src/core/payment/invoice.js'
 import { plain } from '../route/vectors.js'
 
 /** The vectors of invoices, made from fixed values; `../route/generate.ts` writes them, the tests compare. */
@@ -34,7 +34,7 @@ export const CONTENT = {
 /** Signs content however wrong it is. */
 function signed (change: Partial<typeof CONTENT> & { readonly version?: number, readonly network?: Uint8Array }, prefix = 'amkr'): string {
   const value = { network: NETWORK.id, version: 1, ...CONTENT, ...change, signingKey: mulG(SIGNING).subarray(1) }
-  return invoiceText(prefix, invoiceStruct.encode(value), signSchnorr(invoiceStruct.hash(value), SIGNING, AUX))
+  return signedText(prefix, invoiceStruct.encode(value), signSchnorr(invoiceStruct.hash(value), SIGNING, AUX))
 }
 
 const reencoded = (text: string, alter: (bytes: Uint8Array) => Uint8Array, prefix = 'amkr'): string => {
