@@ -4,7 +4,7 @@ import type { WalletHost } from '../wallet/host.js'
 import { publishAgain } from '../wallet/replace.js'
 import * as wallets from '../wallet/wallet.js'
 import { unreachable } from '../base/invariant.js'
-import { askAboutFundings, moveAll, onFundingFound, onHeightLost, onNewHeight, onPublishedVerdict, onSpendSeen, restartEnforcement } from './enforcement.js'
+import { askAboutFundings, moveAll, onFundingFound, onHeightLost, onNewHeight, onPublishedVerdict, onSpendSeen, restartEnforcement, reviewHeight } from './enforcement.js'
 import type { BlockName, ChainEvent, ChainState, WatchHistory } from './events.js'
 import { restartFundings, reviewFundings } from './fundings.js'
 import type { Hosts } from './hosts.js'
@@ -61,7 +61,8 @@ export function onChainEvent (hosts: Hosts, event: ChainEvent): void {
       return
     }
     case 'feeRate': {
-      if (wallet !== undefined) wallets.onFeeRate(wallet, chain, event.targetBlocks, event.satPerKvb)
+      // What was published at a guess, while no rate was known, is published again at once.
+      if (wallet !== undefined && wallets.onFeeRate(wallet, chain, event.targetBlocks, event.satPerKvb)) moveAll(hosts, chain)
       return
     }
     default: return unreachable(event)
@@ -79,7 +80,10 @@ function onStatus (hosts: Hosts, chain: ChainName, state: ChainState, formats: E
   if (isHeard(state)) askEverything(hosts, chain)
 }
 
-/** What was asked, or published, while the chain did not answer is lost: it is said again. */
+/**
+ * What was asked, or published, while the chain did not answer is lost: it is said again. What blocks told while its
+ * height was not believed yet is judged now: the next block may be long in coming. @see ENF-20
+ */
 function askEverything (hosts: Hosts, chain: ChainName): void {
   const { wallet } = hosts
   if (wallet === undefined) return
@@ -87,7 +91,7 @@ function askEverything (hosts: Hosts, chain: ChainName): void {
   publishAgain(wallet, chain)
   askAboutFundings(hosts, chain)
   askHistories(hosts, chain)
-  moveAll(hosts, chain)
+  reviewHeight(hosts, chain)
 }
 
 /** Its tip is known, whatever the last word about its state was. */

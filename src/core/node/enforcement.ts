@@ -64,9 +64,14 @@ export function askAboutFundings (hosts: Hosts, chain: ChainName): void {
 
 /** A new height: locks end, channels whose locks run out of time are closed, fundings gain confirmations. */
 export function onNewHeight (hosts: Hosts, chain: ChainName): void {
+  reviewHeight(hosts, chain)
+  for (const channel of enforcedChannels(hosts.state, chain)) if (channel.state.stage === 'signed' || isUnseen(hosts, channel)) askFunding(hosts, channel.state)
+}
+
+/** What follows from the height alone: it is new, or believed again. */
+export function reviewHeight (hosts: Hosts, chain: ChainName): void {
   heightChanged(hosts.channel)
   reviewChain(hosts.channel, chain)
-  for (const channel of enforcedChannels(hosts.state, chain)) if (channel.state.stage === 'signed' || isUnseen(hosts, channel)) askFunding(hosts, channel.state)
   moveAll(hosts, chain)
 }
 

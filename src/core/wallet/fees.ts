@@ -13,19 +13,25 @@ export function boundedRate ({ minFeeSatPerKvb }: WalletChain, satPerKvb: bigint
   return satPerKvb < minFeeSatPerKvb ? minFeeSatPerKvb : satPerKvb > FEE_SAT_PER_KVB_MAX ? FEE_SAT_PER_KVB_MAX : satPerKvb
 }
 
-/** What a backend said of fees; it may say anything. */
-export function onFeeRate (host: WalletHost, chain: ChainName, targetBlocks: number, satPerKvb: bigint): void {
+/** What a backend said of fees; it may say anything. @returns whether the fallback stood in for it until now */
+export function onFeeRate (host: WalletHost, chain: ChainName, targetBlocks: number, satPerKvb: bigint): boolean {
   const facts = host.chains.get(chain)
-  if (facts === undefined || !FEE_TARGETS.some((target) => target === targetBlocks)) return
+  if (facts === undefined || !FEE_TARGETS.some((target) => target === targetBlocks)) return false
+  const before = quoteOf(host, chain, targetBlocks)
   host.tables.feeQuotes.set(quoteKey(chain, targetBlocks), { satPerKvb: boundedRate(facts, satPerKvb), atMs: host.env.nowMs })
+  return before === undefined
+}
+
+/** The last estimate, unless it is old. */
+function quoteOf ({ tables, env }: Pick<WalletHost, 'tables' | 'env'>, chain: ChainName, targetBlocks: number): bigint | undefined {
+  const quote = tables.feeQuotes.get(quoteKey(chain, targetBlocks))
+  return quote === undefined || env.nowMs - quote.atMs > FEE_ESTIMATE_AGE_MAX_MS ? undefined : quote.satPerKvb
 }
 
 /** The rate of a target, in satoshis for 1,000 virtual bytes: the last estimate, or the fallback when there is none or it is old. */
 export function feeRate (host: Pick<WalletHost, 'tables' | 'env'>, chain: WalletChain, targetBlocks: number = TARGET_BLOCKS_DEFAULT): bigint {
   const nearest = FEE_TARGETS.findLast((target) => target <= targetBlocks) ?? FEE_TARGETS[0]
-  const quote = host.tables.feeQuotes.get(quoteKey(chain.chain, nearest))
-  if (quote === undefined || host.env.nowMs - quote.atMs > FEE_ESTIMATE_AGE_MAX_MS) return boundedRate(chain, FEE_SAT_PER_KVB_FALLBACK)
-  return quote.satPerKvb
+  return quoteOf(host, chain.chain, nearest) ?? boundedRate(chain, FEE_SAT_PER_KVB_FALLBACK)
 }
 
 /** A rate that a person named: refused when out of range, never changed. */

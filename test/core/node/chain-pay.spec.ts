@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import type { ChannelId } from '../../../src/core/base/ids.js'
-import type { NodeEvent } from '../../../src/core/node/events.js'
+import { CLOSE_AFTER_EXPIRY_BLOCKS } from '../../../src/core/channel/enforced/limits.js'
+import type { ChainState, NodeEvent } from '../../../src/core/node/events.js'
+import { CHAIN_SILENCE_MAX_MS } from '../../../src/core/node/limits.js'
 import { BTC, chainNodes, sat, type ChainNodes, type TestNode } from './chain-nodes.js'
 
 const START_SAT = 1_000_000n
@@ -121,6 +123,27 @@ describe('node, payments over enforced channels', function () {
     world.mine(320)
     assert.ok(!bob.core.view.channels().some((channel) => channel.id === bc))
     assertQuiet(all)
+  })
+
+  it('are taken back at once when a chain that was long out of reach answers again, though no block follows', () => {
+    const all = line()
+    const { world, bob, carol, bc } = all
+    bob.deaf = (event) => event.type === 'channelMessage' && event.peer === carol.peer && (event.message.type === 'secret' || event.message.type === 'propose')
+    pay(all)
+    carol.crash()
+    const status = (state: ChainState): void => { bob.post({ type: 'chainStatus', chain: 'bitcoin', state, formats: ['v3-zero-fee'] }) }
+    status('unreachable')
+    world.clock.advance(CHAIN_SILENCE_MAX_MS + 1_000);
+    // A backend tells the blocks of meanwhile before it says that it is well.
+    world.mine(world.channel(bob, bc).locks[0]!.expiry + CLOSE_AFTER_EXPIRY_BLOCKS - world.chain.ledger.tip.height)
+    assert.equal(world.channel(bob, bc).status, 'open')
+    const before = bob.broadcasts.length
+    status('ok')
+    world.settle()
+    assert.equal(world.channel(bob, bc).status, 'failed')
+    assert.ok(bob.broadcasts.length > before)
+    world.mine(1)
+    assert.ok(world.channel(bob, bc).sweepHeight !== undefined)
   })
 
   for (const who of ['bob', 'carol'] as const) {

@@ -238,7 +238,9 @@ describe('wallet, what a backend says', () => {
     assert.deepEqual(world.balance(), before)
     for (const [said, used] of [[0n, 1_000n], [-5n, 1_000n], [10n ** 9n, 500_000n], [7_777n, 7_777n]] as const) {
       world.host.tables.feeQuotes.set('bitcoin:6', { satPerKvb: 1n, atMs: 0 })
-      onFeeRate(world.host, 'bitcoin', 6, said)
+      // The first after a long silence is news for what was published at a guess; the next is not.
+      assert.equal(onFeeRate(world.host, 'bitcoin', 6, said), true)
+      assert.equal(onFeeRate(world.host, 'bitcoin', 6, said), false)
       assert.equal(world.host.tables.feeQuotes.get('bitcoin:6')?.satPerKvb, used, `${said}`)
     }
     world.host.tables.feeQuotes.set('bitcoin:6', { satPerKvb: 77_777n, atMs: world.host.env.nowMs - 3 * 3_600_000 - 1 })
