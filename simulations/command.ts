@@ -17,6 +17,7 @@ const USAGE = `Usage:
   npm run sim -- replay FILE [--json]
   npm run sim -- report FILE… [--json]
   npm run sim -- routing [--graph FILE] [--payments FILE] …        paths on whole graphs; wrong options show all
+  npm run sim -- live --nodes N [--processes] …                    real nodes over loopback; wrong options show all
 
 One seed and one commit make one exact run. --count runs so many seeds, beginning with N, on --jobs threads.
 A failing schedule is made smaller, unless --whole is given: --leave-out and --until say what is left out of one.
@@ -50,6 +51,8 @@ export interface Output { readonly out: (text: string) => void, readonly err: (t
 export async function simulate (args: readonly string[], output: Output): Promise<number> {
   try {
     if (args[0] === 'routing') return simulateRouting(args.slice(1), output)
+    // Real nodes bring all of libp2p, which no simulation needs.
+    if (args[0] === 'live') return await (await import('./live/command.js')).simulateLive(args.slice(1), output)
     return await obey(args, output)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error

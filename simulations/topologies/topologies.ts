@@ -51,6 +51,19 @@ export const ring = (nodes: number): Topology => ({
   meetingPoints: Array.from({ length: Math.max(1, Math.floor(nodes / 3)) }, (_, index) => 3 * index)
 })
 
+/** A closed line with links across it between random nodes, each pair once; who hosts is left open. */
+export function ringWithChords (random: Random, nodes: number, chords: number): Topology {
+  const edges: Array<readonly [number, number]> = [...ring(nodes).edges]
+  const taken = new Set(edges.flatMap(([a, b]) => [`${a},${b}`, `${b},${a}`]))
+  for (let tries = 0; edges.length < nodes + chords && tries < 20 * chords; tries++) {
+    const [a, b] = [random.below(nodes), random.below(nodes)]
+    if (a === b || taken.has(`${a},${b}`)) continue
+    taken.add(`${a},${b}`).add(`${b},${a}`)
+    edges.push([a, b])
+  }
+  return { name: 'ring with chords', nodes, edges, meetingPoints: [] }
+}
+
 /** Node 0 in the middle, hosting the meeting point; all others linked to it alone. */
 export const star = (nodes: number): Topology => ({
   name: 'star',
