@@ -123,7 +123,8 @@ export function embeddedChain (options: EmbeddedChainOptions): Chain & ChainCont
     const gone = Array.from({ length: depth }, () => ledger.disconnect()).reverse()
     pool.clear()
     // What the lost blocks held comes back first; what waited hangs on it, or conflicts with it and goes.
-    for (const tx of [...gone.flatMap(({ transactions }) => transactions.slice(1)), ...waiting]) mempool.accept(tx, { returning: true })
+    for (const tx of gone.flatMap(({ transactions }) => transactions.slice(1))) mempool.accept(tx, { returning: 'block' })
+    for (const tx of waiting) mempool.accept(tx, { returning: 'mempool' })
     keep(gone.map(({ height }) => ({ key: blockKey(height), value: undefined })))
     changed()
   }
@@ -172,7 +173,7 @@ export function embeddedChain (options: EmbeddedChainOptions): Chain & ChainCont
         const block = ledger.connect(time, transactions)
         if (block.hash !== hash) throw new AmikoError('store-corrupt', { dir: 'of the embedded chain', reason: `block ${block.height} is ${block.hash}, kept as ${hash}` })
       }
-      for (const tx of readPool(entries)) mempool.accept(tx, { returning: true })
+      for (const tx of readPool(entries)) mempool.accept(tx, { returning: 'mempool' })
       mined = ledger.tip.height + Number.parseInt(ledger.tip.hash.slice(-6), 16)
     },
     close: async () => { await store?.close() },

@@ -28,8 +28,11 @@ export interface Mempool {
 export interface AcceptOptions {
   /** Nothing changes. */
   readonly test?: boolean
-  /** For transactions of disconnected blocks: fees and topology are not asked for again. */
-  readonly returning?: boolean
+  /**
+   * What comes back: of a block that left the chain, the fee is not asked for again; of the mempool itself, which stays
+   * as it is while blocks leave the chain, neither are its fee and its place among the others.
+   */
+  readonly returning?: 'block' | 'mempool'
 }
 
 export interface MempoolWorld {
@@ -111,17 +114,18 @@ export function mempool ({ parameters, coin: chainCoin, locks }: MempoolWorld): 
     return evicted
   }
 
-  const refusalOf = (judged: Judged, { returning = false }: AcceptOptions): string | undefined => {
+  const refusalOf = (judged: Judged, { returning }: AcceptOptions): string | undefined => {
     const { tx, feeSat, coins, conflicts } = judged
-    if (!returning) {
-      if (feeSat < feeAt(parameters.minFeeSatPerKvb, tx.vsize)) return FEE_NOT_MET
-      const truc = policy.truc ? checkTruc(tx, pool, conflicts) : undefined
-      if (truc !== undefined) return truc
-    } else if (conflicts.size > 0) return 'txn-mempool-conflict'
+    const isKept = returning === 'mempool'
+    if (isKept && conflicts.size > 0) return 'txn-mempool-conflict'
+    if (returning === undefined && feeSat < feeAt(parameters.minFeeSatPerKvb, tx.vsize)) return FEE_NOT_MET
+    // Several children of one parent may have confirmed; when the block is gone, only one of them waits again.
+    const truc = policy.truc && !isKept ? checkTruc(tx, pool, conflicts) : undefined
+    if (truc !== undefined) return truc
     const replacement = checkReplacement(tx, feeSat, conflicts, pool, policy.replacement)
     if (replacement !== undefined) return replacement
     if (chainTooLong(tx, evictedWith(conflicts, pool))) return 'too-long-mempool-chain'
-    if (!returning && leavesDust(tx, pool.parentsOf(tx).map((entry) => entry.tx))) return 'missing-ephemeral-spends'
+    if (!isKept && leavesDust(tx, pool.parentsOf(tx).map((entry) => entry.tx))) return 'missing-ephemeral-spends'
     return scriptsHold(tx, coins)
   }
 
