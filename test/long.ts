@@ -30,6 +30,7 @@ const LANES: ReadonlyArray<readonly Part[]> = [
     { name: 'many-payments', env: { AMIKO_PAYMENTS: '100000' }, words: mocha('simulations/many-payments.spec.js') },
     { name: 'many-enforced-payments', env: { AMIKO_PAYMENTS: '100000' }, words: mocha('core/channel/enforced/many-payments.spec.js') },
     { name: 'power-cut', env: { AMIKO_POWER_CUTS: '500', AMIKO_STORM_SEED: SEED }, words: mocha('disk/power-cut.spec.js') },
+    { name: 'shape', env: { AMIKO_SHAPES: '12' }, words: mocha('adversary/shape') },
     { name: 'crash-points', env: {}, words: sim('crash-points', '--count', '2000') },
     { name: 'disk-failure', env: {}, words: sim('disk-failure', '--count', '500') },
     { name: 'random-real', env: {}, words: sim('random', '--curve', 'real', '--count', '1000', '--seed', SEED) },

@@ -87,7 +87,7 @@ describe('libp2p host, five nodes in a line', () => {
       listener.services.pubsub.addEventListener('gossipsub:message', ({ detail: { msg } }) => { if (msg.data[0] === 13) resolve(msg) })
     })
     listener.services.pubsub.subscribe(topic)
-    await listener.dial(multiaddr(nodes[4]!.addresses()[0]!))
+    await listener.dial(multiaddr(nodes[4]!.addresses()[0]))
     await harness.settled(nodes)
     nodes[0]!.mesh.announce(testAnnouncement(6, 13))
     const { data, ...envelope } = await heard as { readonly data: Uint8Array }
