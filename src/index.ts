@@ -4,7 +4,7 @@ export { createAmiko } from './node/amiko.js'
 export { initialise } from './node/config.js'
 export type {
   AmikoNode, AmikoOptions, Assets, Channels, InvoiceView, Invoices, LinkView, Links, MeetingPointView, MeetingPoints,
-  MeshNoun, NetworkInfo, NodeConfig, NodeStatus, PaymentView, Payments, Waiting
+  MeshNoun, NetworkInfo, NodeConfig, NodeStatus, PaymentView, Payments, Waiting, WaypointView, Waypoints
 } from './node/nouns.js'
 export { AmikoError, ERRORS, type ErrorName } from './core/base/errors.js'
 export type { Amount, Asset } from './core/base/assets.js'

@@ -188,7 +188,7 @@ export function createLockCore (options: LockCoreOptions): NodeCore {
     judgeAnnouncement: () => 'ignore',
     view: {
       links: () => [], channels: () => [], invoices: () => [], invoice: () => undefined, payments: () => [], payment: () => undefined,
-      paymentOfInvoice: () => undefined, readInvoice: () => refuse('bad-invoice', { reason: 'there are no invoices here' }), meetingPoints: () => [], roster: () => refuse('no-meeting-point') as never, warnings: () => [],
+      paymentOfInvoice: () => undefined, readInvoice: () => refuse('bad-invoice', { reason: 'there are no invoices here' }), meetingPoints: () => [], waypoints: () => [], roster: () => refuse('no-meeting-point') as never, warnings: () => [],
       rawChannels: () => [...tables.channels.values()],
       locksOf: (id) => [...tables.locks.group(id).values()],
       leftovers: () => ({ locks: tables.locks.size }),

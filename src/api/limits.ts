@@ -53,6 +53,8 @@ export const PATH_CHARACTERS_MAX = 4_096
 export const CHAIN_ADDRESS_CHARACTERS_MAX = 128
 /** Rules of one link. */
 export const RULES_MAX = 32
+/** Characters of a waypoint: a peer id, the id of a meeting point, or an entry. */
+export const WAYPOINT_CHARACTERS_MAX = 512
 /** Waypoints of one payment. */
 export const WAYPOINTS_MAX = 16
 /** Meeting points of one invoice. */

@@ -22,6 +22,7 @@ const NOUNS: ReadonlyMap<string, string> = new Map([
   ['invoice', 'Invoices of this node'],
   ['payment', 'Payments this node made'],
   ['meeting-point', 'Meeting points, where the two halves of a route meet'],
+  ['waypoint', 'Entries, by which others send their payments through this node'],
   ['asset', 'Assets this node knows'],
   ['wallet', 'Coins of this node on its chains'],
   ['backup', 'Backups of what a restored node needs to get its money back']

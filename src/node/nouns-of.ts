@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.js'
 import type { Mesh, MeshAdministration } from '../ports/mesh.js'
 import { ask } from './ask.js'
 import type { NodeChains } from './chains.js'
-import type { AmikoNode, Assets, Channels, Invoices, Links, MeetingPoints, MeshNoun, NetworkInfo, NodeStatus, Payments, PaymentView } from './nouns.js'
+import type { AmikoNode, Assets, Channels, Invoices, Links, MeetingPoints, MeshNoun, NetworkInfo, NodeStatus, Payments, PaymentView, Waypoints } from './nouns.js'
 import type { Runner } from './runner.js'
 import { backupOf, walletOf, type PhraseParts } from './wallet-nouns.js'
 
@@ -44,6 +44,7 @@ export function nounsOf (parts: NounParts): AmikoNode {
     invoices: invoicesOf(parts),
     payments: paymentsOf(parts),
     meetingPoints: meetingPointsOf(parts),
+    waypoints: waypointsOf(parts),
     mesh: meshOf(parts),
     chains: { list: parts.chains.list },
     wallet: walletOf(parts),
@@ -182,6 +183,14 @@ function meetingPointsOf (parts: NounParts): MeetingPoints {
     list: () => parts.runner.view.meetingPoints(),
     roster: () => parts.runner.view.roster(),
     async stop (id) { await ask(parts, { type: 'meetingPoint.stop', id }) }
+  }
+}
+
+function waypointsOf (parts: NounParts): Waypoints {
+  return {
+    publish: async ({ asset, meetingPoint, expiryMs, signal }) => await ask(parts, { type: 'waypoint.publish', asset, meetingPoint, expiryMs }, { signal, asset }),
+    list: () => parts.runner.view.waypoints(),
+    async withdraw (key) { await ask(parts, { type: 'waypoint.withdraw', key }) }
   }
 }
 

@@ -24,6 +24,7 @@ export interface AmikoNode {
   readonly invoices: Invoices
   readonly payments: Payments
   readonly meetingPoints: MeetingPoints
+  readonly waypoints: Waypoints
   readonly mesh: MeshNoun
   readonly chains: Chains
   readonly wallet: WalletNoun
@@ -212,6 +213,27 @@ export interface MeetingPoints {
   list: () => readonly MeetingPointView[]
   roster: () => RosterView
   stop: (id?: MeetingPointId) => Promise<void>
+}
+
+/** An entry that this node has published. `looking`: there is no way to its meeting point now; the node keeps trying. */
+export interface WaypointView {
+  readonly key: MeetingPointId
+  /** The text to hand out: `amkway…`. */
+  readonly entry: string
+  readonly meetingPoint: MeetingPointId
+  readonly asset: AssetId
+  readonly createdMs: number
+  readonly expiresMs: number
+  readonly status: 'standing' | 'looking'
+}
+
+/** Being a waypoint for others without being a meeting point. */
+export interface Waypoints {
+  /** Throws bad-request, busy, wrong-asset, no-meeting-point. */
+  publish: (options: Waiting & { readonly asset: AssetId, readonly meetingPoint?: MeetingPointId, readonly expiryMs?: number }) => Promise<WaypointView>
+  list: () => readonly WaypointView[]
+  /** Throws not-found. */
+  withdraw: (key: MeetingPointId) => Promise<void>
 }
 
 export interface MeshNoun {

@@ -4,7 +4,7 @@ import { AmikoError } from '../../src/core/base/errors.js'
 import type { ChannelView } from '../../src/core/channel/entity.js'
 import type { SendId } from '../../src/core/wallet/tables.js'
 import { createAssets } from '../../src/node/assets.js'
-import type { AmikoNode, ChainView, InvoiceView, LinkView, PaymentView } from '../../src/node/nouns.js'
+import type { AmikoNode, ChainView, InvoiceView, LinkView, PaymentView, WaypointView } from '../../src/node/nouns.js'
 
 export const PEER = '16Uiu2HAkzLr3L4TNNzfyKxwovQhSXpDHU3dSJiV7fbBRWDqEwiEc' as PeerId
 export const ADDRESS = `/ip4/127.0.0.1/tcp/20000/p2p/${PEER}`
@@ -53,6 +53,9 @@ export function fakeNode (): FakeNode {
   const payment: PaymentView = {
     id: PAYMENT_ID, invoiceId: INVOICE_ID, status: 'paid', asset: btc, amount: 20_000n, fee: 3n, description: 'tea', proof: '77'.repeat(32), reason: undefined, parts: 1, attempts: 1, startedMs: 1_760_000_000_000, endedMs: 1_760_000_000_050
   }
+  const waypoint: WaypointView = {
+    key: ('03' + '22'.repeat(32)) as MeetingPointId, entry: 'amkway1fake', meetingPoint: MEETING_POINT_ID, asset: btc, createdMs: 1_760_000_000_000, expiresMs: 1_760_604_800_000, status: 'standing'
+  }
   const node: FakeNode = {
     asked,
     listening: () => listeners.size,
@@ -99,6 +102,11 @@ export function fakeNode (): FakeNode {
       list: () => [{ id: MEETING_POINT_ID, hosted: false, hops: undefined, announced: true, role: 'elected', epoch: 20_254, attestations: 3 }],
       roster: () => ({ epoch: 20_255, beacon: 'genesis', size: 64, there: 1, here: 'none', duty: 'volunteer' }),
       stop: async (id) => { ask('meetingPoints.stop', id) }
+    },
+    waypoints: {
+      publish: async (options) => { ask('waypoints.publish', options); return waypoint },
+      list: () => [waypoint],
+      withdraw: async (key) => { ask('waypoints.withdraw', key) }
     },
     mesh: {
       peers: () => [{ peer: PEER, addresses: [ADDRESS], direction: 'outbound', linked: true }],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AmikoError } from '../../src/core/base/errors.js'
 import { buildProgram, runCommandLine } from '../../src/cli/program.js'
-import { ADDRESS, CHAIN_ADDRESS, CHANNEL_ID, INVOICE_ID, PAYMENT_ID, PEER, SEND_ID } from '../api/fake-node.js'
+import { ADDRESS, CHAIN_ADDRESS, CHANNEL_ID, INVOICE_ID, MEETING_POINT_ID, PAYMENT_ID, PEER, SEND_ID } from '../api/fake-node.js'
 import { servedNode, type ServedNode } from '../api/served-node.js'
 import { fakeTerminal, type FakeTerminal } from './fake-terminal.js'
 
@@ -29,7 +29,7 @@ describe('command line', () => {
       ['pay amiko1fake --max-fee 1sat', 'proof'], ['payment list', 'payments'], [`payment show ${PAYMENT_ID}`, 'id'], [`payment wait ${PAYMENT_ID} --timeout 5s`, 'status'],
       [`channel open ${PEER} --kind chain --amount 1000sat --push 10sat`, 'push'], [`channel open ${PEER} --kind chain --amount 1000sat --their-amount 10sat`, 'theirAmount'], ['wallet balance', 'balances'], ['wallet address', 'address'], [`wallet send ${CHAIN_ADDRESS} --amount all --fee-rate 2.5`, 'txid'], [`wallet bump ${SEND_ID} --fee-rate 5`, 'fee'], ['wallet list', 'sends'], ['wallet rescan --from-height 7', 'chain'],
       ['backup export', 'bytes'], ['backup verify', 'peerId'], ['backup restore', 'channels'],
-      ['meeting-point host', 'id'], ['meeting-point list', 'meetingPoints'], ['meeting-point stop', 'status'], ['asset list', 'assets'], ['commands', 'commands'], ['sim list', 'scenarios'], ['sim run p9 --seed 5', 'traceHash'], ['sim run p9 --count 2 --jobs 2', 'perSecond'], ['rpc node.status', 'peerId']
+      ['meeting-point host', 'id'], ['meeting-point list', 'meetingPoints'], ['meeting-point stop', 'status'], ['waypoint publish --expiry 7d', 'entry'], ['waypoint list', 'waypoints'], [`waypoint withdraw ${MEETING_POINT_ID}`, 'status'], ['asset list', 'assets'], ['commands', 'commands'], ['sim list', 'scenarios'], ['sim run p9 --seed 5', 'traceHash'], ['sim run p9 --count 2 --jobs 2', 'perSecond'], ['rpc node.status', 'peerId']
     ]
     for (const [line, field] of LINES) {
       it(`${line.slice(0, 60)}: one JSON object on standard output with --json, words without, and exit 0`, async () => {
@@ -203,7 +203,7 @@ describe('command line', () => {
 
     it('the nouns are those of the published list', () => {
       const names = buildProgram(fakeTerminal()).commands.map((command) => command.name()).sort()
-      assert.deepEqual(names, ['asset', 'backup', 'chain', 'channel', 'commands', 'init', 'invoice', 'link', 'log', 'meeting-point', 'mesh', 'network', 'pay', 'payment', 'rpc', 'sim', 'start', 'status', 'stop', 'wallet'])
+      assert.deepEqual(names, ['asset', 'backup', 'chain', 'channel', 'commands', 'init', 'invoice', 'link', 'log', 'meeting-point', 'mesh', 'network', 'pay', 'payment', 'rpc', 'sim', 'start', 'status', 'stop', 'wallet', 'waypoint'])
     })
 
     it('the version is printed alone', async () => {

@@ -15,6 +15,7 @@ import { announcementVectors } from '../protocols/hints/vectors.js'
 import { linkVectors } from '../protocols/link/vectors.js'
 import { MESSAGES as ROUTE_MESSAGES, badFrames } from '../protocols/route/vectors.js'
 import { channelVectors, vectorMessages } from '../protocols/channel/vectors.js'
+import { ENTRY_TARGET } from './entry-target.js'
 import { assemblerCheck, gateCheck, gateSeeds } from './stream-targets.js'
 import { checkOf, unlessThrown, type FuzzTarget } from './target.js'
 import { TEXT_TARGETS } from './text-targets.js'
@@ -99,7 +100,7 @@ const NAME_TARGETS: readonly FuzzTarget[] = [
 ]
 
 /** Every decoder of bytes or text that this program did not make in the same process. */
-export const TARGETS: readonly FuzzTarget[] = [...WIRE_TARGETS, ...STORAGE_TARGETS, ...NAME_TARGETS, ...TEXT_TARGETS(kept)]
+export const TARGETS: readonly FuzzTarget[] = [...WIRE_TARGETS, ...STORAGE_TARGETS, ...NAME_TARGETS, ...TEXT_TARGETS(kept), ENTRY_TARGET]
 
 /** Inputs that a guided run found worth keeping: `corpus/<target>.txt`, one input a line, as hex. */
 export function kept (name: string): readonly Uint8Array[] {

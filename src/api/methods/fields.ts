@@ -3,7 +3,7 @@ import { isHexOf } from '../../core/base/bytes.js'
 import type { ErrorName } from '../../core/base/errors.js'
 import { isPeerId, type InvoiceId, type MeetingPointId, type PeerId } from '../../core/base/ids.js'
 import { printable } from '../../core/base/printable.js'
-import { ADDRESS_CHARACTERS_MAX, AMOUNT_CHARACTERS_MAX, ASSET_CHARACTERS_MAX, INVOICE_CHARACTERS_MAX, LIST_DEFAULT, LIST_MAX, PATH_CHARACTERS_MAX, PEER_CHARACTERS_MAX } from '../limits.js'
+import { ADDRESS_CHARACTERS_MAX, AMOUNT_CHARACTERS_MAX, ASSET_CHARACTERS_MAX, INVOICE_CHARACTERS_MAX, LIST_DEFAULT, LIST_MAX, PATH_CHARACTERS_MAX, PEER_CHARACTERS_MAX, WAYPOINT_CHARACTERS_MAX, WAYPOINTS_MAX } from '../limits.js'
 
 /**
  * The fields that requests and answers are made of. Requests write amounts and durations as text with a unit;
@@ -63,6 +63,10 @@ export const invoiceIdText = (description: string) =>
 export const meetingPointText = (description: string) =>
   checkedText(PEER_CHARACTERS_MAX, (text) => isHexOf(text, 33), 'not-found', (id) => ({ what: 'meeting point', id }), { placeholder: 'ID', description })
     .transform((text) => text as MeetingPointId)
+
+/** A way that is chosen: a link neighbour first, meeting points, entries. The node reads them. */
+export const viaField = (description: string) =>
+  z.array(z.string().min(1).max(WAYPOINT_CHARACTERS_MAX).meta({ placeholder: 'WAYPOINT', description: `${description}: a link neighbour (as the first), a meeting point, or an entry amkway… (may be repeated, in their order)` })).max(WAYPOINTS_MAX).optional()
 
 /** A chain of this node. */
 export const chainField = (description: string) => z.enum(['bitcoin', 'litecoin']).meta({ placeholder: 'CHAIN', description })

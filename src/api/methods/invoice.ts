@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AmikoNode, InvoiceView } from '../../node/nouns.js'
-import { DESCRIPTION_CHARACTERS_MAX, MEETING_POINTS_MAX, PEER_CHARACTERS_MAX, WAYPOINTS_MAX } from '../limits.js'
-import { amountText, assetName, count, countField, durationText, hexId, invoiceIdText, invoiceText, meetingPointText, timeMs, unitsText } from './fields.js'
+import { DESCRIPTION_CHARACTERS_MAX, MEETING_POINTS_MAX } from '../limits.js'
+import { amountText, assetName, count, countField, durationText, hexId, invoiceIdText, invoiceText, meetingPointText, timeMs, unitsText, viaField } from './fields.js'
 import { method } from './method.js'
 import { assetNameOf, positiveAmount } from './money.js'
 
@@ -46,10 +46,10 @@ export const invoiceCreate = method({
     description: z.string().max(DESCRIPTION_CHARACTERS_MAX).optional().meta({ placeholder: 'TEXT', description: 'What it is for; the payer sees it' }),
     expiry: durationText('How long it can be paid, such as 1h').optional(),
     meetingPoints: z.array(meetingPointText('Use this meeting point instead of the nearest ones')).min(1).max(MEETING_POINTS_MAX).optional(),
-    via: z.array(z.string().min(1).max(PEER_CHARACTERS_MAX).meta({ placeholder: 'PEER', description: 'Be reached through this neighbour or meeting point' })).max(WAYPOINTS_MAX).optional()
+    via: viaField('Be reached through this waypoint')
   }),
   result: z.object({ invoice: z.string(), id: hexId, asset: assetName, amount: unitsText, expiresMs: timeMs }),
-  errors: ['bad-amount', 'amount-out-of-range', 'unknown-asset', 'no-meeting-point', 'no-address', 'receive-limit', 'busy'],
+  errors: ['bad-amount', 'amount-out-of-range', 'unknown-asset', 'no-meeting-point', 'no-address', 'bad-waypoint', 'receive-limit', 'busy'],
   example: {
     params: { amount: '20sat', description: 'tea', expiry: '1h' },
     result: { invoice: 'amiko1…', id: EXAMPLE_ID, asset: 'btc', amount: '20000', expiresMs: 1_760_003_600_000 }

@@ -3,7 +3,7 @@
  * its noun. Reading order:
  * - `method.ts`: what a declaration is, scopes, and the check of parameters
  * - `fields.ts`, `money.ts`: the fields that requests and answers are made of
- * - `node.ts`, `mesh.ts`, `link.ts`, `channel.ts`, `invoice.ts`, `payment.ts`, `meeting-point.ts`, `asset.ts`,
+ * - `node.ts`, `mesh.ts`, `link.ts`, `channel.ts`, `invoice.ts`, `payment.ts`, `meeting-point.ts`, `waypoint.ts`, `asset.ts`,
  *   `chain.ts`, `wallet.ts`, `backup.ts`
  * - `reference.ts`: `commands`, the table as data
  */
@@ -20,6 +20,7 @@ import type { AnyMethod } from './method.js'
 import { nodeStatus, nodeStop } from './node.js'
 import { paymentList, paymentPay, paymentShow, paymentWait } from './payment.js'
 import { referenceMethod } from './reference.js'
+import { waypointList, waypointPublish, waypointWithdraw } from './waypoint.js'
 import { walletAddress, walletBalance, walletBump, walletList, walletRescan, walletSend } from './wallet.js'
 
 const NOUNS = {
@@ -52,6 +53,9 @@ const NOUNS = {
   'meetingPoint.host': meetingPointHost,
   'meetingPoint.list': meetingPointList,
   'meetingPoint.stop': meetingPointStop,
+  'waypoint.publish': waypointPublish,
+  'waypoint.list': waypointList,
+  'waypoint.withdraw': waypointWithdraw,
   'asset.list': assetList,
   'chain.status': chainStatus,
   'wallet.balance': walletBalance,

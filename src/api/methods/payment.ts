@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AmikoNode, PaymentView } from '../../node/nouns.js'
-import { PEER_CHARACTERS_MAX, WAYPOINTS_MAX } from '../limits.js'
-import { amountText, assetName, count, countField, hexId, invoiceText, timeMs, timeoutMsField, unitsText } from './fields.js'
+import { PEER_CHARACTERS_MAX } from '../limits.js'
+import { amountText, assetName, count, countField, hexId, invoiceText, timeMs, timeoutMsField, unitsText, viaField } from './fields.js'
 import { method } from './method.js'
 import { assetNameOf } from './money.js'
 
@@ -53,7 +53,7 @@ export const paymentPay = method({
   params: z.strictObject({
     invoice: invoiceText('Text of the invoice'),
     maxFee: amountText('Most that may be paid on top').optional(),
-    via: z.array(z.string().min(1).max(PEER_CHARACTERS_MAX).meta({ placeholder: 'PEER', description: 'Force the way through this peer or meeting point' })).max(WAYPOINTS_MAX).optional(),
+    via: viaField('Send the payment through this waypoint'),
     timeoutMs: timeoutMsField()
   }),
   result: z.object({
@@ -69,7 +69,7 @@ export const paymentPay = method({
   }),
   errors: [
     'bad-invoice', 'wrong-network', 'wrong-asset', 'invoice-expired', 'own-invoice', 'insufficient-funds', 'no-route', 'fee-limit', 'payment-failed', 'payment-pending',
-    'no-meeting-point', 'no-address', 'expiry-too-far', 'already-paid', 'timed-out', 'bad-amount', 'amount-out-of-range', 'unknown-asset'
+    'no-meeting-point', 'no-address', 'bad-waypoint', 'expiry-too-far', 'already-paid', 'timed-out', 'bad-amount', 'amount-out-of-range', 'unknown-asset'
   ],
   example: {
     params: { invoice: 'amiko1…', maxFee: '1sat' },

@@ -6,6 +6,7 @@ import type { Channel, ChannelView } from '../channel/entity.js'
 import type { Lock } from '../channel/lock.js'
 import type { LinkDescription } from '../link/views.js'
 import type { PaymentSettings } from '../payment/host.js'
+import type { EntryView } from '../payment/entries.js'
 import type { InvoiceText, InvoiceView, PaymentView } from '../payment/views.js'
 import type { Duty } from '../routing/host.js'
 import type { MeetingPointView, RosterView } from '../routing/views.js'
@@ -84,6 +85,8 @@ export interface NodeView {
   meetingPoints: () => readonly MeetingPointView[]
   /** The election as this node sees it. Only after its first step. */
   roster: () => RosterView
+  /** The entries that this node has published. */
+  waypoints: () => readonly EntryView[]
   /** One row for each chain; empty without a wallet. */
   walletBalances: () => readonly WalletBalance[]
   /** Payments out of the wallet, the newest first. */

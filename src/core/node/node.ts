@@ -168,6 +168,8 @@ export function createNodeCore (options: NodeCoreOptions): NodeCore {
         const stopped = routing.stopMeetingPoint(hosts.routing, what.id)
         return isRefusal(stopped) ? stopped : {}
       }
+      case 'waypoint.publish': return payments.publishEntry(hosts.payment, what)
+      case 'waypoint.withdraw': return payments.withdrawEntry(hosts.payment, what.key) ?? {}
       case 'wallet.address': case 'wallet.send': case 'wallet.bump': return onWalletRequest(hosts, what)
       case 'backup.restore': return restore(hosts, options.network, what.restoration)
       default: return unreachable(what)

@@ -55,6 +55,10 @@ export type Request =
   | { readonly type: 'meetingPoint.host' }
   /** → {} */
   | { readonly type: 'meetingPoint.stop', readonly id: MeetingPointId | undefined }
+  /** → EntryView. The text that lets others name this node as a waypoint. Refused: bad-request, busy, wrong-asset, no-meeting-point. */
+  | { readonly type: 'waypoint.publish', readonly asset: AssetId, readonly meetingPoint: MeetingPointId | undefined, readonly expiryMs: number | undefined }
+  /** → {} */
+  | { readonly type: 'waypoint.withdraw', readonly key: MeetingPointId }
   /** → { address }. One that nobody was given before. */
   | { readonly type: 'wallet.address', readonly chain: ChainName }
   /** → { id, txid, feeSat }. Answered when the payment is stored and on its way. */

@@ -2,6 +2,7 @@ import { whyFailed } from '../channel/channel.js'
 import type { Lock } from '../channel/lock.js'
 import { isUncertain } from '../channel/time.js'
 import { linkView } from '../link/views.js'
+import { entryView } from '../payment/entries.js'
 import { parseInvoice } from '../payment/invoice.js'
 import { paymentIdOf } from '../payment/payer.js'
 import { invoiceView, leftovers as paymentLeftovers, paymentView, type PaymentView } from '../payment/views.js'
@@ -42,6 +43,7 @@ export function createView (hosts: Hosts, state: NodeState, network: Network): N
     },
     meetingPoints: () => meetingPointViews(hosts.routing),
     roster: () => rosterView(hosts.routing),
+    waypoints: () => [...state.payment.entries.values()].map((entry) => entryView(hosts.payment, entry)),
     walletBalances: () => walletBalances(hosts),
     walletSends: (chain) => walletSends(hosts, chain),
     backupContent: (createdMs) => backupContent(hosts, network, createdMs),

@@ -50,6 +50,8 @@ describe('API methods, answers', () => {
     'payment.pay': { invoice: 'amiko1fake', maxFee: '1sat', via: [PEER] },
     'payment.show': { id: PAYMENT_ID },
     'payment.wait': { id: PAYMENT_ID },
+    'waypoint.publish': { meetingPoint: MEETING_POINT_ID, expiry: '7d' },
+    'waypoint.withdraw': { key: MEETING_POINT_ID },
     'wallet.send': { address: CHAIN_ADDRESS, amount: '1000sat', feeRate: '1.5' },
     'wallet.bump': { id: SEND_ID }
   }
@@ -235,6 +237,12 @@ describe('API methods, on bad input', () => {
     ['meetingPoint.host', { id: 'x' }, 'bad-request'],
     ['meetingPoint.list', { x: 1 }, 'bad-request'],
     ['meetingPoint.stop', { id: 'x' }, 'not-found'],
+    ['waypoint.publish', { meetingPoint: 'x' }, 'not-found'],
+    ['waypoint.publish', { asset: 'doge' }, 'unknown-asset'],
+    ['waypoint.publish', { expiry: '7 d' }, 'bad-request'],
+    ['waypoint.list', { x: 1 }, 'bad-request'],
+    ['waypoint.withdraw', {}, 'bad-request'],
+    ['payment.pay', { invoice: 'i', via: ['x'.repeat(513)] }, 'bad-request'],
     ['asset.list', { x: 1 }, 'bad-request'],
     ['chain.status', { x: 1 }, 'bad-request'],
     ['commands', { x: 1 }, 'bad-request']

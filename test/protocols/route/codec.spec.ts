@@ -17,14 +17,14 @@ describe('route codec', () => {
   }
 
   for (const { why, bytes } of badFrames()) {
-    it(`refuses a frame: ${why} [ROUTE-1, ROUTE-2, ROUTE-6, ROUTE-7, ROUTE-20, ROUTE-56]`, () => {
+    it(`refuses a frame: ${why} [ROUTE-1, ROUTE-2, ROUTE-6, ROUTE-7, ROUTE-20, ROUTE-56, ROUTE-94]`, () => {
       assert.ok(isFault(decodeRoute(bytes)))
     })
   }
 
   it('says which requirement a frame breaks', () => {
     const seen = new Set(badFrames().map(({ bytes }) => { const fault = decodeRoute(bytes); return isFault(fault) ? fault.requirement : '' }))
-    assert.deepEqual([...seen].sort(), ['ROUTE-1', 'ROUTE-2', 'ROUTE-20', 'ROUTE-56', 'ROUTE-6', 'ROUTE-7'])
+    assert.deepEqual([...seen].sort(), ['ROUTE-1', 'ROUTE-2', 'ROUTE-20', 'ROUTE-56', 'ROUTE-6', 'ROUTE-7', 'ROUTE-94'])
   })
 
   it('makes a message or a fault of any bytes (I25)', () => {

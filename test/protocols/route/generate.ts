@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { repositoryFile } from '../../../simulations/repository-file.js'
 import { invoiceVectors } from '../invoice/vectors.js'
+import { entryVectors } from './entry-vectors.js'
 import { messageVectors, quoteVectors } from './vectors.js'
 
 /*
@@ -11,4 +12,5 @@ const write = (segments: readonly string[], content: object): void => { writeFil
 
 write(['route', 'vectors', 'quote.json'], quoteVectors())
 write(['route', 'vectors', 'messages.json'], messageVectors())
+write(['route', 'vectors', 'entry.json'], entryVectors())
 write(['invoice', 'vectors', 'invoice.json'], invoiceVectors())
