@@ -1,4 +1,5 @@
 import { isRefusal } from '../../src/core/base/step.js'
+import { PARTS_MAX } from '../../src/core/payment/limits.js'
 import { checkChannels, checkLimits } from '../checkers/channels.js'
 import { checkAllBounds } from '../checkers/bounds.js'
 import { checkConservation, wealthOf, type Movement, type Wealth } from '../checkers/conservation.js'
@@ -56,6 +57,7 @@ export function endsOfPayment (world: World, payment: Payment): PaymentEnds & { 
     payeeStatus: invoice?.status,
     received: invoice?.received ?? 0n,
     amount: payment.amount,
+    parts: record?.parts ?? PARTS_MAX,
     isPayerHonest: world.isHonest(payment.payer),
     isPayeeHonest: world.isHonest(payment.payee),
     fee: record?.fee ?? 0n

@@ -9,7 +9,7 @@ import { checkAgreement, checkLimits, type End } from '../../simulations/checker
 import { checkConservation } from '../../simulations/checkers/conservation.js'
 import { checkDeadlines } from '../../simulations/checkers/deadlines.js'
 import { checkForgetting, checkLeftovers, VALUE_BYTES_TOLERANCE } from '../../simulations/checkers/forgetting.js'
-import { checkAnswers, checkPayment, type PaymentEnds } from '../../simulations/checkers/payments.js'
+import { checkAnswers, checkPayment, roundedUnitsMax, type PaymentEnds } from '../../simulations/checkers/payments.js'
 import { checkPrivacy } from '../../simulations/checkers/privacy.js'
 import { checkDurable, signatureChecker } from '../../simulations/checkers/wire.js'
 import type { Frame } from '../../simulations/harness/virtual-network.js'
@@ -128,7 +128,7 @@ describe('checker of channels', () => {
 
 describe('checker of payments', () => {
   const paid = { status: 'paid', proof: 'ab'.repeat(32) }
-  const good: PaymentEnds = { name: 'payment', answers: [paid], lost: false, payerStatus: 'paid', payeeStatus: 'paid', received: 5n, amount: 5n, isPayerHonest: true, isPayeeHonest: true }
+  const good: PaymentEnds = { name: 'payment', answers: [paid], lost: false, payerStatus: 'paid', payeeStatus: 'paid', received: 5n, amount: 5n, parts: 1, isPayerHonest: true, isPayeeHonest: true }
   const refused = refuse('no-route')
 
   it('accepts a payment that both ends know as paid, and one that neither does [I4]', () => {
@@ -143,6 +143,7 @@ describe('checker of payments', () => {
     ['a payer that was told it failed', { answers: [refused] }, 'I4'],
     ['a payer that did not pay what the payee got', { answers: [refused], payerStatus: 'failed' }, 'I4'],
     ['a payee that got less', { received: 4n }, 'I4'],
+    ['a payee that got more than one part can bring by rounding', { received: 5n + roundedUnitsMax(1) + 1n }, 'I4'],
     ['a payer without a proof', { answers: [{ status: 'paid' }] }, 'I4'],
     ['a record that contradicts the answer', { payerStatus: 'failed' }, 'I4'],
     ['an end that is not reached', { payerStatus: 'locked' }, 'I18'],

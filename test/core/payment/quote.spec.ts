@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { asUnits, UNITS_MAX, type Units } from '../../../src/core/base/money.js'
 import { composeQuotes, forwardQuote, quoteIn, quoteOut, RATE_ONE, roundedUp, type Quote } from '../../../src/core/payment/quote.js'
+import { ROUNDED_UNITS_A_HOP } from '../../../simulations/checkers/payments.js'
 import { BTC } from './fake-network.js'
 
 const amount = (max: bigint): fc.Arbitrary<Units> => fc.bigInt({ min: 0n, max }).map(asUnits)
@@ -103,6 +104,26 @@ describe('quotes, composed', () => {
       const oneByOne = quotes.reduceRight<Units>((sum, one) => quoteIn(one, sum)!, out)
       assert.ok(asked - oneByOne <= 4n * BigInt(ppms.length), `${asked} for ${oneByOne}`)
     }))
+  })
+
+  it('bring the payee the amount, and at most two units more for each hop but the last [ROUTE-21, ROUTE-34]', () => {
+    // Rates of forwarders: in whole millionths, as their settings are, or any; at least one to one.
+    const dearer = fc.oneof(fc.integer({ min: 0, max: 1_000_000 }).map((ppm) => BigInt(ppm) * 1_000_000_000_000n), fc.bigInt({ min: 0n, max: RATE_ONE }), fc.constant(1n))
+    const hop = fc.tuple(dearer, fc.bigInt({ min: 0n, max: 5n }))
+    fc.assert(fc.property(fc.array(hop, { minLength: 1, maxLength: 24 }), fc.oneof(amount(1_000n), amount(10n ** 9n)), (hops, out) => {
+      const payee: Quote = forwardQuote(BTC.id, { base: asUnits(0n), ppm: 0 }, asUnits(UNITS_MAX), 60, 1)
+      const quotes = [...hops.map(([more, base]): Quote => ({ ...payee, rate: RATE_ONE + more, base: asUnits(base) })), payee]
+      const whole = composedFromEnd(quotes)
+      const sent = whole === undefined ? undefined : quoteIn(whole, out)
+      if (sent === undefined) return
+      const brought = quotes.reduce<Units>((carried, own) => quoteOut(own, carried)!, sent)
+      assert.ok(brought >= out && brought - out <= ROUNDED_UNITS_A_HOP * BigInt(hops.length - 1), `${hops.length} hops bring ${brought} of ${out}`)
+    }), { numRuns: 3_000 })
+    // No less would do.
+    for (const [ppms, out, brought] of [[[8_935, 24_521, 0], 155n, 157n], [[92_333, 6_059, 52_461, 0], 148n, 152n]] as const) {
+      const quotes = ppms.map((ppm) => forwardQuote(BTC.id, { base: asUnits(0n), ppm }, asUnits(UNITS_MAX), 60, 1))
+      assert.equal(quotes.reduce<Units>((carried, own) => quoteOut(own, carried)!, quoteIn(composedFromEnd(quotes)!, asUnits(out))!), brought)
+    }
   })
 
   it('are none when assets differ, a number overflows or nothing fits [ROUTE-21]', () => {
