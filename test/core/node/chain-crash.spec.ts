@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { BTC, chainNodes, CONFIRMATIONS, sat, type ChainNodes, type CrashPlace, type TestNode } from './chain-nodes.js'
-import { OPENING_PATIENCE_MS } from '../../../src/core/node/limits.js'
+import { dyingWhileOpening } from './chain-deaths.js'
+import { BTC, chainNodes, sat, type ChainNodes, type CrashPlace, type TestNode } from './chain-nodes.js'
 
 const START_SAT = 2_000_000n
 const FUNDING_SAT = 500_000n
-/** Batches of either end between the request and the channel that is ready, and a few more. */
-const BATCHES_MAX = 40
 
 interface Ends { readonly world: ChainNodes, readonly alice: TestNode, readonly bob: TestNode }
 
@@ -37,27 +35,10 @@ describe('node, a process dies while an enforced channel is opened', function ()
   for (const who of ['alice', 'bob'] as const) {
     for (const place of ['before', 'after'] as const satisfies readonly CrashPlace[]) {
       it(`${who}, ${place} each batch: the channel is funded once, or the coins are free`, () => {
-        const ends = { open: 0, none: 0 }
-        let crashed = true
-        for (let batch = 1; crashed; batch++) {
-          assert.ok(batch <= BATCHES_MAX, 'the opening comes to an end')
-          const all = linked()
-          const { world, alice, bob } = all
-          const victim = all[who]
-          victim.crashAt(batch, place)
+        const ends = dyingWhileOpening(linked, (all) => all[who], place, ({ alice, bob }) => {
           alice.request({ type: 'channel.open', peer: bob.peer, kind: 'chain', asset: BTC, amount: sat(FUNDING_SAT), push: sat(100_000) })
-          world.settle()
-          for (let i = 0; i < CONFIRMATIONS && victim.isUp; i++) world.mine(1)
-          crashed = !victim.isUp
-          victim.spare()
-          // The others go on, and the chain too.
-          world.mine(1)
-          if (crashed) world.revive(victim)
-          world.clock.advance(OPENING_PATIENCE_MS + 1_000)
-          world.mine(CONFIRMATIONS + 2)
-          ends[assertOneOrNone(all)]++
-        }
-        assert.ok(ends.open > 0)
+        }, assertOneOrNone)
+        assert.ok(ends.open !== undefined)
       })
     }
   }

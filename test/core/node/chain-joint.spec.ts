@@ -5,12 +5,12 @@ import type { ChannelMessage, Share } from '../../../src/core/channel/messages.j
 import type { Request } from '../../../src/core/node/requests.js'
 import { OPENING_PATIENCE_MS } from '../../../src/core/node/limits.js'
 import type { OutputFound } from '../../../src/core/node/events.js'
+import { dyingWhileOpening } from './chain-deaths.js'
 import { BTC, chainNodes, CONFIRMATIONS, sat, type ChainNodes, type CrashPlace, type TestNode } from './chain-nodes.js'
 
 const START_SAT = 1_000_000n
 const OURS_SAT = 500_000n
 const THEIRS_SAT = 300_000n
-const BATCHES_MAX = 50
 
 interface Ends { readonly world: ChainNodes, readonly alice: TestNode, readonly bob: TestNode }
 
@@ -326,26 +326,8 @@ describe('node, both ends fund an enforced channel', function () {
     for (const who of ['alice', 'bob'] as const) {
       for (const place of ['before', 'after'] as const satisfies readonly CrashPlace[]) {
         it(`${who}, ${place} each batch: the channel is funded once, or all coins are free [ENF-29]`, () => {
-          const ends = { open: 0, none: 0 }
-          let crashed = true
-          for (let batch = 1; crashed; batch++) {
-            assert.ok(batch <= BATCHES_MAX, 'the opening comes to an end')
-            const all = linked()
-            const { world, alice, bob } = all
-            const victim = all[who]
-            victim.crashAt(batch, place)
-            alice.request(opening(bob))
-            world.settle()
-            for (let i = 0; i < CONFIRMATIONS && victim.isUp; i++) world.mine(1)
-            crashed = !victim.isUp
-            victim.spare()
-            world.mine(1)
-            if (crashed) world.revive(victim)
-            world.clock.advance(OPENING_PATIENCE_MS + 1_000)
-            world.mine(CONFIRMATIONS + 2)
-            ends[assertOneOrNone(all)]++
-          }
-          assert.ok(ends.open > 0)
+          const ends = dyingWhileOpening(linked, (all) => all[who], place, ({ alice, bob }) => { alice.request(opening(bob)) }, assertOneOrNone)
+          assert.ok(ends.open !== undefined)
         })
       }
     }

@@ -3,6 +3,7 @@ import type { ChannelId } from '../../../src/core/base/ids.js'
 import { CLOSE_AFTER_EXPIRY_BLOCKS } from '../../../src/core/channel/enforced/limits.js'
 import type { ChainState, NodeEvent } from '../../../src/core/node/events.js'
 import { CHAIN_SILENCE_MAX_MS } from '../../../src/core/node/limits.js'
+import { revertTo } from './chain-deaths.js'
 import { BTC, chainNodes, sat, type ChainNodes, type TestNode } from './chain-nodes.js'
 
 const START_SAT = 1_000_000n
@@ -133,7 +134,7 @@ describe('node, payments over enforced channels', function () {
     carol.crash()
     const status = (state: ChainState): void => { bob.post({ type: 'chainStatus', chain: 'bitcoin', state, formats: ['v3-zero-fee'] }) }
     status('unreachable')
-    world.clock.advance(CHAIN_SILENCE_MAX_MS + 1_000);
+    world.clock.advance(CHAIN_SILENCE_MAX_MS + 1_000)
     // A backend tells the blocks of meanwhile before it says that it is well.
     world.mine(world.channel(bob, bc).locks[0]!.expiry + CLOSE_AFTER_EXPIRY_BLOCKS - world.chain.ledger.tip.height)
     assert.equal(world.channel(bob, bc).status, 'open')
@@ -178,9 +179,7 @@ describe('node, a peer publishes a revoked commitment', function () {
     pay(all)
     assert.equal(statusOf(all), 'paid')
     // Alice begins again with what she had, and closes before she hears anything.
-    alice.crash()
-    alice.disk.clear()
-    for (const [key, value] of old) alice.disk.set(key, value)
+    revertTo(alice, old)
     const before = world.money(bob)
     alice.start()
     world.settle()
@@ -197,9 +196,7 @@ describe('node, a peer publishes a revoked commitment', function () {
     const old = new Map(alice.disk)
     pay(all)
     assert.equal(statusOf(all), 'paid')
-    alice.crash()
-    alice.disk.clear()
-    for (const [key, value] of old) alice.disk.set(key, value)
+    revertTo(alice, old)
     const before = world.money(bob)
     bob.crash()
     alice.start()
@@ -219,9 +216,7 @@ describe('node, a peer publishes a revoked commitment', function () {
     const old = new Map(alice.disk)
     pay(all)
     assert.equal(statusOf(all), 'paid')
-    alice.crash()
-    alice.disk.clear()
-    for (const [key, value] of old) alice.disk.set(key, value)
+    revertTo(alice, old)
     world.revive(alice)
     assert.match(alice.core.view.warnings().join(), /this side lost data/)
     world.mine(160)
