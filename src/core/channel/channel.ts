@@ -26,7 +26,7 @@ import { learnSecrets, showAllSecrets } from './secrets.js'
 
 export { closeChannel } from './closing.js'
 export { offerClose } from './enforced/closing.js'
-export { fundingConfirmed, fundingDead, fundingMissing, heightChanged } from './enforced/funding.js'
+export { fundingConfirmed, fundingDead, fundingMissing, fundingUnseen, heightChanged } from './enforced/funding.js'
 export { blockDisconnected, dutiesFor, forceClose, publicationsFor, reviewChain, transactionSeen } from './resolver/resolver.js'
 export { backupOf, restoreChannel } from './enforced/restore.js'
 export { fundingReady, inputsSigned, jointTransactionOf, openEnforced, refuseOpening, shareReady } from './enforced/opening.js'

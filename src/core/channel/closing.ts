@@ -1,5 +1,6 @@
 import type { ChannelId } from '../base/ids.js'
 import { fault, refuse, type Refusal } from '../base/step.js'
+import { givenUp } from './enforced/funding.js'
 import type { Channel } from './entity.js'
 import { failChannel, isHalted } from './failure.js'
 import { forgetChannel } from './forget.js'
@@ -49,5 +50,8 @@ export function onClosed (host: ChannelHost, channel: Channel): void {
       return
     }
   }
+  // ENF-30: no round was ever run, so it is only the funding that may still come.
+  const { state } = channel
+  if (state.kind === 'chain' && state.opener === 'remote' && state.stage === 'signed' && state.number === 0) return failChannel(host, channel, givenUp())
   failChannel(host, channel, fault('IOU-12', 'the peer has forgotten a channel in which something is owed or locked'))
 }

@@ -1,7 +1,7 @@
 import { equalBytes, type Hex } from '../base/bytes.js'
 import type { ChannelId } from '../base/ids.js'
 import { confirmed, indexSpends, NO_FACTS } from '../channel/chain-facts.js'
-import { blockDisconnected, dutiesFor, fundingConfirmed, fundingMissing, heightChanged, publicationsFor, reviewChain, transactionSeen } from '../channel/channel.js'
+import { blockDisconnected, dutiesFor, fundingConfirmed, fundingMissing, fundingUnseen, heightChanged, publicationsFor, reviewChain, transactionSeen } from '../channel/channel.js'
 import { displayTxid, readTransaction, transactionBytes, txidOf, type Outpoint as WireOutpoint, type Transaction } from '../channel/enforced/transaction.js'
 import { freshScript } from '../wallet/addresses.js'
 import type { ChainName, Outpoint, Verdict } from '../wallet/chain-facts.js'
@@ -110,7 +110,7 @@ function notThere (hosts: Hosts, channel: Enforced): void {
   const seen = hosts.chainTables.fundingSeen.get(channel.id)!
   fundingMissing(hosts.channel, channel.id)
   hosts.chainTables.fundingSeen.set(channel.id, { height: undefined, there: false, searched: true })
-  if (seen.searched) return
+  if (seen.searched) return hosts.channel.chainFacts.has(channel.id) ? undefined : fundingUnseen(hosts.channel, channel.id)
   const { terms, sinceHeight } = channel.state
   wantHistory(hosts, terms.clock, { type: 'outpoint', outpoint: named(terms.funding) }, sinceHeight)
 }

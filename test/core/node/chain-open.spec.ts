@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Refusal } from '../../../src/core/base/step.js'
 import type { ChannelId } from '../../../src/core/base/ids.js'
 import type { Request } from '../../../src/core/node/requests.js'
+import { GIVEN_UP_BLOCKS } from '../../../src/core/channel/enforced/limits.js'
 import { OPENING_PATIENCE_MS } from '../../../src/core/node/limits.js'
 import { BTC, chainNodes, CONFIRMATIONS, sat, type ChainNodes, type ChainNodesOptions, type TestNode } from './chain-nodes.js'
 
@@ -141,6 +142,69 @@ describe('node, an enforced channel is opened', () => {
     assert.equal((alice.answer(id) as Refusal).refused, 'channel-refused')
     assertUntouched(world, alice)
     world.open(alice, bob, 500_000n)
+  })
+
+  describe('and is given up by an opener that did not hear that the acceptor signed', () => {
+    /** The acceptor has heard of it. */
+    const givenUp = (): { world: ChainNodes, alice: TestNode, bob: TestNode, id: ChannelId } => {
+      const all = linked()
+      const { world, alice, bob } = all
+      alice.deaf = (event) => event.type === 'channelMessage' && event.message.type === 'signed'
+      alice.request(opening(bob))
+      world.settle()
+      const [channel] = bob.core.view.channels()
+      world.clock.advance(OPENING_PATIENCE_MS)
+      world.settle()
+      assertUntouched(world, alice)
+      assert.equal(world.channel(bob, channel!.id).status, 'failed')
+      assert.match(world.channel(bob, channel!.id).next, /gave the channel up/)
+      return { ...all, id: channel!.id }
+    }
+
+    it('is forgotten by the acceptor when six blocks went by without its funding [ENF-30]', () => {
+      const { world, alice, bob, id } = givenUp()
+      world.mine(GIVEN_UP_BLOCKS - 1)
+      assert.equal(world.channel(bob, id).status, 'failed')
+      world.mine(1)
+      assert.deepEqual(bob.core.view.channels(), [])
+      assert.ok(Object.values(bob.core.view.leftovers()).every((count) => count === 0))
+      assert.deepEqual(bob.broadcasts, [])
+      alice.deaf = () => false
+      world.open(alice, bob, 500_000n)
+    })
+
+    it('is forgotten also by an acceptor that was down meanwhile [ENF-30]', () => {
+      const { world, bob } = givenUp()
+      bob.crash()
+      world.mine(GIVEN_UP_BLOCKS)
+      world.revive(bob)
+      world.mine(1)
+      assert.deepEqual(bob.core.view.channels(), [])
+    })
+
+    it('is closed by force when its funding comes all the same, however late it confirms [ENF-30]', () => {
+      const { world, alice, bob } = linked()
+      world.fund(bob, 200_000n)
+      // What the opener published before it lost its data.
+      const backup = new Map(alice.disk)
+      alice.blind = true
+      const { channelId, fundingTxid } = world.ask(alice, opening(bob)) as { channelId: ChannelId, fundingTxid: string }
+      world.chain.withhold(fundingTxid)
+      alice.crash()
+      alice.disk.clear()
+      for (const [key, value] of backup) alice.disk.set(key, value)
+      alice.blind = false
+      world.revive(alice)
+      assert.match(world.channel(bob, channelId).next, /gave the channel up/)
+      world.mine(2 * GIVEN_UP_BLOCKS)
+      assert.equal(world.channel(bob, channelId).status, 'failed')
+      world.chain.withhold(fundingTxid, false)
+      world.mine(3)
+      assert.notEqual(world.channel(bob, channelId).sweepHeight, undefined)
+      world.mine(144 + 8)
+      assert.deepEqual(bob.core.view.channels(), [])
+      assert.ok(world.money(bob) > 290_000n)
+    })
   })
 
   it('is funded though the connection is lost when both have signed', () => {

@@ -1,13 +1,13 @@
 import { equalBytes } from '../../base/bytes.js'
 import type { ChannelId } from '../../base/ids.js'
-import { fault } from '../../base/step.js'
+import { fault, type Fault } from '../../base/step.js'
 import type { Channel, EnforcedState } from '../entity.js'
 import { expireLocks } from '../expiry.js'
 import { failChannel, isHalted } from '../failure.js'
 import { forgetChannel } from '../forget.js'
 import type { ChannelHost } from '../host.js'
 import { fixedParts } from './contract.js'
-import { CHAIN_NUMBERS, UNFUNDED_BLOCKS_MAX } from './limits.js'
+import { CHAIN_NUMBERS, GIVEN_UP_BLOCKS, UNFUNDED_BLOCKS_MAX } from './limits.js'
 import { contractOf } from './state.js'
 
 /** What the chain says of a channel's funding output; the node asks for it when a channel is signed, and at every block and reorganisation. */
@@ -45,6 +45,21 @@ export function fundingMissing (host: ChannelHost, channelId: ChannelId): void {
 export function fundingDead (host: ChannelHost, channelId: ChannelId): void {
   const channel = host.channels.get(channelId)
   if (channel?.state.kind === 'chain' && channel.state.stage === 'signed' && channel.state.number === 0) forgetChannel(host, channel)
+}
+
+/** How a channel fails that its opener gave up after we had signed. Until we are sure that the funding never comes it can be closed by force. */
+const GIVEN_UP = 'ENF-30'
+export const givenUp = (): Fault => fault(GIVEN_UP, 'the opener gave the channel up before it was funded')
+export const isGivenUp = ({ opener, status, failure }: Channel): boolean => opener === 'remote' && status === 'failed' && failure?.startsWith(`${GIVEN_UP}: `) === true
+
+/** The chain has neither the funding output nor anything that spent it: what its opener gave up is forgotten after a while. @see ENF-30 */
+export function fundingUnseen (host: ChannelHost, channelId: ChannelId): void {
+  const channel = host.channels.get(channelId)
+  // ENF-29: coins of ours that are in it outlast its opener's word.
+  if (channel?.state.kind !== 'chain' || !isGivenUp(channel) || host.joints.has(channelId)) return
+  const { terms: { clock }, sinceHeight } = channel.state
+  const height = host.env.heights[clock]
+  if (height !== undefined && height >= sinceHeight + GIVEN_UP_BLOCKS * CHAIN_NUMBERS[clock].blocksPerTenMinutes) forgetChannel(host, channel)
 }
 
 function waitingState (channel: Channel | undefined): EnforcedState | undefined {

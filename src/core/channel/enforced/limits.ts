@@ -25,6 +25,8 @@ export const UNFUNDED_PER_PEER_MAX = 4
 export const UNFUNDED_MAX = 50
 /** Blocks of ten minutes after which an acceptor forgets a channel whose funding never came. */
 export const UNFUNDED_BLOCKS_MAX = 2_016
+/** The same, when the opener said that it gave the channel up and the chain does not know the funding output. */
+export const GIVEN_UP_BLOCKS = 6
 /** Inputs that one side puts into a funding transaction. */
 export const FUNDING_INPUTS_MAX = 16
 /** Least satoshis that an acceptor is asked to put in: less is not worth an input. */
