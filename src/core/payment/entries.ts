@@ -88,7 +88,7 @@ export function restartEntries (host: Host): void {
 }
 
 function stand (host: Host, { key }: Published): void {
-  host.tables.standings.set(key, { key, half: undefined, before: undefined, failures: 0, halvings: 0 })
+  host.tables.standings.set(key, { key, half: undefined, before: undefined, openedMs: host.env.nowMs, failures: 0, halvings: 0 })
   refreshStanding(host, key)
 }
 
@@ -118,7 +118,7 @@ export function refreshStanding (host: Host, key: MeetingPointId): void {
   const id = drawId<HalfId>(host.draw, 'half')
   const refreshMs = settings.refreshMs - settings.refreshRandomMs + drawBetween(host.draw, 'refresh', 0, 2 * settings.refreshRandomMs)
   host.setTimer(standingTimer(key), Math.min(entry.expiresMs, host.env.nowMs + refreshMs))
-  const standing: Standing = { key, half: id, before, failures: before === undefined ? last.failures : 0, halvings }
+  const standing: Standing = { key, half: id, before, openedMs: host.env.nowMs, failures: before === undefined ? last.failures : 0, halvings }
   tables.standings.set(key, standing)
   const amount = amountFor(host, entry, halvings)
   beginHalf(host, {
@@ -166,9 +166,11 @@ export function onStandingFailed (host: Host, half: Half, reason: NoRouteReason)
   // The one before stands there by another neighbour: it makes room.
   if (reason === 'no-match' && before !== undefined) cancelHalf(host, before)
   const halvings = reason === 'no-way' && half.tried.length > 0 ? Math.min(ENTRY_HALVINGS_MAX, standing.halvings + 1) : standing.halvings
-  const waitMs = Math.min(REOPEN_MS * 2 ** Math.min(standing.failures, 16), host.settings.refreshMs)
-  host.tables.standings.set(standing.key, { ...standing, half: reason === 'no-match' ? undefined : before?.id, before: undefined, failures: standing.failures + 1, halvings })
-  host.setTimer(standingTimer(standing.key), host.env.nowMs + waitMs)
+  const waitAfter = (failures: number): number => Math.min(REOPEN_MS * 2 ** Math.min(failures, 16), host.settings.refreshMs)
+  // One that stood for longer than its node had waited for it is a new beginning.
+  const failures = host.env.nowMs - standing.openedMs > waitAfter(standing.failures) ? 0 : standing.failures
+  host.tables.standings.set(standing.key, { ...standing, half: reason === 'no-match' ? undefined : before?.id, before: undefined, failures: failures + 1, halvings })
+  host.setTimer(standingTimer(standing.key), host.env.nowMs + waitAfter(failures))
 }
 
 /** A neighbour is there again: entries that stand nowhere are opened at once. */

@@ -160,6 +160,7 @@ export interface Standing {
   readonly half: HalfId | undefined
   /** The one before it, which is used until the new one has come to the meeting point. */
   readonly before: HalfId | undefined
+  readonly openedMs: number
   readonly failures: number
   /** How often the amount that is asked for was halved. */
   readonly halvings: number
