@@ -8,6 +8,8 @@ import { scenarioOf } from './scenarios/scenarios.js'
 export const JOBS_MAX = 64
 /** Seeds that a thread takes at once: few enough that all end at about the same time. */
 const SEEDS_AT_ONCE = 20
+/** Megabytes of a thread for what is young: a schedule leaves much behind, and little of it lives on. */
+const YOUNG_MB = 96
 
 /** Many runs of one scenario: `count` seeds, beginning with the options' own. */
 export interface Batch {
@@ -70,7 +72,7 @@ async function runInThreads (shares: readonly Share[], jobs: number, take: (repo
   let given = 0
   let taken = 0
   const work = async (): Promise<void> => {
-    const thread = new Worker(new URL('./shard.js', import.meta.url))
+    const thread = new Worker(new URL('./shard.js', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
     try {
       for (let index = given++; index < shares.length; index = given++) {
         waiting.set(index, await askThread(thread, shares[index]!))

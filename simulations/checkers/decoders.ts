@@ -44,7 +44,7 @@ export function checkDecoder (frame: Frame, random: Random, codec: Codec = CODEC
 }
 
 /** One frame in so many is looked at: damage is drawn anew each time, and there are many schedules. */
-const ONE_IN = 16
+const ONE_IN = 64
 
 /** Looks at some of the frames that honest nodes send, from now on. */
 export function watchDecoders (world: World, report: (violations: readonly Violation[]) => void): void {

@@ -28,8 +28,10 @@ export function hopChecker (name: string): StoreChecker {
     if (!batch.some(({ key }) => key.startsWith('hop/') || key.startsWith('lock/'))) return []
     const violations: Violation[] = []
     const lockOf = (channelId: Hop['incoming']['channelId'], side: Side, id: number): Lock | undefined => decoded(entries, `lock/${lockKey(channelId, side, id)}`, lockLayout)
-    const hops = [...entries.keys()].filter((key) => key.startsWith('hop/'))
-    const outgoing = hops.length === 0 ? [] : [...entries.keys()].filter((key) => key.startsWith('lock/')).map((key) => decoded(entries, key, lockLayout)!)
+    const hops: string[] = []
+    const locks: string[] = []
+    for (const key of entries.keys()) if (key.startsWith('hop/')) hops.push(key); else if (key.startsWith('lock/')) locks.push(key)
+    const outgoing = hops.length === 0 ? [] : locks.map((key) => decoded(entries, key, lockLayout)!)
     for (const key of hops) {
       const hop = decoded(entries, key, hopLayout)!
       violations.push(...checkHop(name, hop, lockOf(hop.incoming.channelId, 'remote', hop.incoming.lockId), outgoing.find(({ origin }) => origin === hop.origin), learnt.get(key)))

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { equalBytes } from '../../src/core/base/bytes.js'
 import type { CurveEngine } from '../../src/core/crypto/curve.js'
 import { isScalar, ORDER, toNumber, toScalar } from '../../src/core/crypto/scalar.js'
@@ -45,5 +45,8 @@ const finite = (s: bigint): Uint8Array | undefined => s === 0n ? undefined : poi
 
 /** Stands for a signature: 64 bytes that fit one key and one message. */
 function mac (message: Uint8Array, xOnlyKey: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash('sha512').update('amiko/simulation/fake-signature').update(xOnlyKey).update(message).digest())
+  const signed = new Uint8Array(xOnlyKey.length + message.length)
+  signed.set(xOnlyKey)
+  signed.set(message, xOnlyKey.length)
+  return new Uint8Array(hash('sha512', signed, 'buffer'))
 }

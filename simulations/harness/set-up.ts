@@ -3,7 +3,7 @@ import type { Units } from '../../src/core/base/money.js'
 import { isRefusal } from '../../src/core/base/step.js'
 import type { FeePolicy } from '../../src/core/link/rules.js'
 import { distance, type Topology } from '../topologies/topologies.js'
-import { plainText, type Asked } from './simulated-node.js'
+import { plainText, type Asked, type SimulatedNode } from './simulated-node.js'
 import { sat, type World } from './world.js'
 
 /** Virtual time within which a network must be ready. */
@@ -49,10 +49,12 @@ export async function setUp (world: World, topology: Topology, options: SetUpOpt
 /** Runs until every node has a distance to each meeting point that a way leads to. */
 export async function hintsSpread (world: World, topology: Topology): Promise<void> {
   const wanted = world.nodes.map((_, index) => topology.meetingPoints.filter((host) => distance(topology, index, host) !== undefined).length)
-  const known = (): boolean => world.nodes.every((node, index) =>
-    node.isUp && node.view.meetingPoints().filter(({ hosted, hops }) => hosted || hops !== undefined).length >= wanted[index]!)
+  const knows = (node: SimulatedNode): boolean =>
+    node.isUp && node.view.meetingPoints().filter(({ hosted, hops }) => hosted || hops !== undefined).length >= wanted[node.index]!
+  let waiting = world.nodes
   for (let waited = 0; waited < SET_UP_MS_MAX; waited += LOOK_EVERY_MS) {
-    if (known()) return
+    waiting = waiting.filter((node) => !knows(node))
+    if (waiting.length === 0) return
     await world.run(LOOK_EVERY_MS)
   }
   throw new Error(`hints did not reach every node within ${SET_UP_MS_MAX} ms: ${world.nodes.map((node) => `${node.name} ${plainText(node.view.meetingPoints())}`).join('; ')}`)

@@ -34,9 +34,7 @@ const before = (a: Entry, b: Entry): boolean =>
 
 export function createEventQueue (): EventQueue {
   const heap: Entry[] = []
-  let nowMs = 0
   let order = 0
-  let count = 0
 
   const push = (entry: Entry): void => {
     if (heap.length >= QUEUE_EVENTS_MAX) throw new RangeError(`more than ${QUEUE_EVENTS_MAX} events wait: the world floods itself`)
@@ -48,9 +46,11 @@ export function createEventQueue (): EventQueue {
       index = parent
     }
     heap[index] = entry
+    queue.size = heap.length
   }
   const pop = (): void => {
     const last = heap.pop()!
+    queue.size = heap.length
     if (heap.length === 0) return
     let index = 0
     for (;;) {
@@ -64,13 +64,14 @@ export function createEventQueue (): EventQueue {
     heap[index] = last
   }
 
-  return {
-    get nowMs () { return nowMs },
-    get size () { return heap.length },
-    get count () { return count },
+  // Its numbers are plain properties: objects with getters of their own are slow to read from.
+  const queue: { -readonly [K in keyof EventQueue]: EventQueue[K] } = {
+    nowMs: 0,
+    size: 0,
+    count: 0,
     schedule (atMs, action, phase = 'ready') {
       if (!Number.isFinite(atMs)) throw new RangeError(`schedule: not a time: ${atMs}`)
-      const entry: Entry = { at: Math.max(nowMs, Math.ceil(atMs)), rank: phase === 'ready' ? 0 : 1, order: order++, action }
+      const entry: Entry = { at: Math.max(queue.nowMs, Math.ceil(atMs)), rank: phase === 'ready' ? 0 : 1, order: order++, action }
       push(entry)
       // The entry stays in the heap until its time: taking it out of the middle would cost more than passing over it.
       return () => { entry.action = undefined }
@@ -81,14 +82,15 @@ export function createEventQueue (): EventQueue {
         if (entry === undefined || entry.at > untilMs) return false
         pop()
         if (entry.action === undefined) continue
-        nowMs = entry.at
-        count++
+        queue.nowMs = entry.at
+        queue.count++
         entry.action()
         return true
       }
     },
-    advance (toMs) { if (toMs > nowMs) nowMs = toMs }
+    advance (toMs) { if (toMs > queue.nowMs) queue.nowMs = toMs }
   }
+  return queue
 }
 
 /**

@@ -57,6 +57,8 @@ export interface TableOptions<K extends string, V> {
   readonly groupBy?: (key: K, value: V) => string
 }
 
+type Writable<T, K extends keyof T> = Omit<T, K> & { -readonly [P in K]: T[P] }
+
 const EMPTY: ReadonlyMap<never, never> = new Map<never, never>()
 
 /** Makes an empty table whose writes are noted in `journal`. */
@@ -78,6 +80,7 @@ export function createTable<K extends string, V extends object> (journal: Journa
   }
   const put = (key: K, value: V | undefined, group: string | undefined): void => {
     setOrDelete(map, key, value)
+    table.size = map.size
     if (group === undefined) return
     let members = groups.get(group)
     if (members === undefined) groups.set(group, members = new Map<K, V>())
@@ -127,10 +130,11 @@ export function createTable<K extends string, V extends object> (journal: Journa
     const stored = `${name}/${key}`
     journal.changes.set(stored, { key: stored, value, layout })
   }
-  return {
+  // Its size is a plain property: objects with getters of their own share no shape, and look up all they have by name.
+  const table: Writable<Table<K, V>, 'size'> = {
     name,
     layout,
-    get size () { return map.size },
+    size: 0,
     get: (key) => map.get(key),
     has: (key) => map.has(key),
     set: (key, value) => { write(key, value) },
@@ -140,6 +144,7 @@ export function createTable<K extends string, V extends object> (journal: Journa
     group: (id) => groups.get(id) ?? EMPTY,
     load: (key, value) => { place(key, value, map.get(key)) }
   }
+  return table
 }
 
 function setOrDelete<K, V> (map: Map<K, V>, key: K, value: V | undefined): void {

@@ -82,10 +82,9 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
   const moved = new Set<ChannelId>()
   const connected = new Set<PeerId>()
   const waits = createChannelWaits(state.journal)
+  const seen: Seen = { env: undefined }
   let effects: Effect[] = []
   let outcomes: ChannelOutcome[] = []
-  /** The environment of this step, or of the last one for those who only look. */
-  let env: Env | undefined
   let given: Env | undefined
   let draw: Draw | undefined
   let scope: string | undefined
@@ -93,10 +92,7 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
   const perform = (effect: Effect): void => { effects.push(effect) }
   const shared = {
     self,
-    get env () {
-      invariant(env !== undefined, 'a node makes a step before it is looked at')
-      return env
-    },
+    seen,
     draw (label: string) {
       invariant(draw !== undefined, 'randomness is drawn inside a step only')
       return draw(label)
@@ -146,7 +142,8 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
   const watching = { chainTables: state.chain, perform }
   const wallet: WalletHost | undefined = options.walletKeys === undefined || chains.size === 0
     ? undefined
-    : extend(shared, {
+    : host({
+      ...shared,
       keys: options.walletKeys,
       chains: new Map([...chains.values()].map(({ facts }) => [facts.chain, facts])),
       tables: state.wallet,
@@ -174,7 +171,8 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     }
   })
 
-  const channelHost: ChannelHost = extend(shared, {
+  const channelHost: ChannelHost = host({
+    ...shared,
     identitySecret,
     ...(wallet === undefined ? {} : { chain: chainHost(wallet) }),
     ...state.channel,
@@ -185,7 +183,8 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     judgeOpening: (peer: PeerId, opening: Parameters<ChannelHost['judgeOpening']>[1]) => judgeOpening(linkHost, peer, opening),
     clocksAgree: (peer: PeerId) => clocksAgree(linkHost, peer)
   })
-  const linkHost: LinkHost = extend(shared, {
+  const linkHost: LinkHost = host({
+    ...shared,
     settings: { pingMs: settings.pingMs, pingTimeoutMs: settings.pingTimeoutMs, acceptLinks: settings.acceptLinks },
     tables: state.link,
     send: sendLink,
@@ -194,7 +193,8 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     drop: (peer: PeerId) => { perform({ type: 'drop', peer }) },
     channelCount: (peer: PeerId) => state.channel.channels.group(peer).size
   })
-  const routingHost: RoutingHost = extend(shared, {
+  const routing = {
+    ...shared,
     identitySecret,
     network,
     pacing: settings.pacing,
@@ -208,12 +208,16 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     announce: (bytes: Uint8Array) => { perform({ type: 'announce', bytes }) },
     ended: (id: MeetingPointId) => { onHostedStopped(payment, id) },
     findMeetingPoint: (id: string) => { perform({ type: 'findMeetingPoint', id }) }
-  })
-  const payment: PaymentHost<RouteMessage, PaymentTables> = extend(shared, {
+  }
+  const routingHost: RoutingHost = host(routing)
+  const later: Seen = { env: undefined }
+  const routingLater: RoutingHost = host({ ...routing, seen: later })
+  const payment: PaymentHost<RouteMessage, PaymentTables> = host({
+    ...shared,
     network,
     settings: settings.payment,
     tables: state.payment,
-    get hosted () { return hosted(routingHost) },
+    hostedNow: () => hosted(routingHost),
     sendRoute: (peer: PeerId, message: RouteMessage) => {
       if (!connected.has(peer)) return false
       perform({ type: 'send', peer, stream: 'route', message })
@@ -236,16 +240,15 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     feePolicy: (peer: PeerId) => feePolicyOf(linkHost, peer),
     isNeighbour: isLinked
   })
-  return {
+  const own: Omit<Hosts, 'env'> = {
     self,
-    get env () { return shared.env },
     state,
     chainTables: state.chain,
     chains,
     wallet,
     moved,
     perform,
-    heightsChanged () { if (given !== undefined) env = heightsOf(chains, state.chain, given) },
+    heightsChanged () { if (given !== undefined) seen.env = heightsOf(chains, state.chain, given) },
     within (channelId, action) {
       const before = scope
       scope = channelId
@@ -260,7 +263,7 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     connected,
     begin (stepEnv, stepDraw) {
       given = stepEnv
-      env = heightsOf(chains, state.chain, stepEnv)
+      seen.env = heightsOf(chains, state.chain, stepEnv)
       draw = stepDraw
       moved.clear()
       effects = []
@@ -285,8 +288,12 @@ export function createHosts (options: NodeCoreOptions, self: PeerId, state: Node
     answerNow (requestId, result) { if (result !== undefined) shared.answer(requestId, result) },
     endWaits (channelId, result) { waits.end(channelId, result, shared.answer) },
     answerWaits (outcome) { waits.onOutcome(outcome, state.channel.channels.get(outcome.channelId), shared.answer) },
-    routingAt: (at) => extend(routingHost, { env: at })
+    routingAt (at) {
+      later.env = at
+      return routingLater
+    }
   }
+  return host({ ...own, seen })
 }
 
 /** A sum over channels can be more than one amount may be. */
@@ -298,7 +305,20 @@ function assetsOf (channels: Iterable<Channel>): ReadonlySet<AssetId> {
   return assets
 }
 
-/** Both objects' properties in one, getters kept as getters. */
-function extend<A extends object, B extends object> (base: A, more: B): A & B {
-  return Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(base), ...Object.getOwnPropertyDescriptors(more) }) as A & B
+/** What hosts see of a step: its environment, or that of the last one for those who only look. */
+interface Seen { env: Env | undefined }
+
+/**
+ * Getters of hosts. They are the same functions for every node: objects whose getters differ share no shape, and then
+ * each of their properties is looked up by its name, which is slow in a process that runs many nodes.
+ */
+const GETTERS = {
+  get env (): Env {
+    const { env } = (this as unknown as { readonly seen: Seen }).seen
+    invariant(env !== undefined, 'a node makes a step before it is looked at')
+    return env
+  },
+  get hosted (): ReturnType<typeof hosted> { return (this as unknown as { readonly hostedNow: () => ReturnType<typeof hosted> }).hostedNow() }
 }
+
+const host = <H extends { readonly seen: Seen }>(own: H): Omit<H, 'seen'> & typeof GETTERS => Object.setPrototypeOf(own, GETTERS) as H & typeof GETTERS

@@ -9,10 +9,14 @@ import { advertTo, choicesOf, DIRECTIONS, recordFor, withAdvertised, type Choice
 
 export const FLUSH_TIMER = 'routing/flush'
 
-/** Which buckets the channels with each neighbour reach, as published. */
+/** Which buckets the channels with each neighbour reach, as published now: it is asked often of few, and not kept. */
 export function usableIn (host: Pick<RoutingHost, 'tables'>, asset: AssetId): Usable {
   const { neighbours } = host.tables
-  return (peer, direction, bucket) => (neighbours.get(neighbourKey(peer, asset))?.[direction].published ?? 0) > bucket
+  const known = new Map<PeerId, Neighbour | undefined>()
+  return (peer, direction, bucket) => {
+    if (!known.has(peer)) known.set(peer, neighbours.get(neighbourKey(peer, asset)))
+    return (known.get(peer)?.[direction].published ?? 0) > bucket
+  }
 }
 
 /** A light node speaks of meeting points that it hosts itself, and of no others. @see HINT-28 */
