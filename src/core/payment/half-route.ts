@@ -2,6 +2,7 @@ import { numberBelow, type Draw } from '../base/env.js'
 import type { PeerId, RouteId } from '../base/ids.js'
 import { toHex } from '../base/bytes.js'
 import { unreachable } from '../base/invariant.js'
+import { asUnits, type Units } from '../base/money.js'
 import { scalarOf } from '../crypto/curve.js'
 import { timedQuotes } from './clocks.js'
 import { halfLifeMs } from './deadlines.js'
@@ -167,6 +168,13 @@ function leaveToken (host: Host, token: string, id: HalfId): void {
 export function halfOf (host: Host, index: 'inward' | 'outward', peer: PeerId, routeId: RouteId): Half | undefined {
   const entry = host.tables[index].get(routeKey(peer, routeId))
   return entry === undefined ? undefined : host.tables.halves.get(entry.half)
+}
+
+/** An amount from 0 to `max`, evenly. */
+export function drawUnits (draw: Draw, label: string, max: Units): Units {
+  let bits = 0n
+  for (const byte of draw(label).subarray(0, 16)) bits = bits << 8n | BigInt(byte)
+  return asUnits(bits * (max + 1n) >> 128n)
 }
 
 /** A whole number from `min` to `max`. */

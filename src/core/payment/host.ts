@@ -108,6 +108,11 @@ export interface PaymentSettings {
   /** Default limit of the fee of one payment: base and parts per million of the amount. */
   readonly feeMaxBase: Units
   readonly feeMaxPpm: number
+  /**
+   * What a payment may bring beyond its amount, in parts per million of it, drawn evenly within the fee limit, so that
+   * amounts seen far apart differ; invoices of this node leave room for as much. 0: nothing. At most {@link OVERPAY_PPM_MAX}.
+   */
+  readonly overpayPpm: number
   /** Time-out of `pay` before any lock, all attempts together. */
   readonly payTimeoutMs: number
 }

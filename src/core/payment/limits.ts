@@ -107,6 +107,8 @@ export const PARTS_WAIT_MS = 30_000
 export const HELD_PER_INVOICE_MAX = 64
 /** A lock brings at most so many times what its message says. */
 export const OVERPAID_FACTOR_MAX = 2n
+/** The largest setting `overpayPpm`: with what quotes round up, it stays below that factor. */
+export const OVERPAY_PPM_MAX = 500_000
 /** A meeting point promises one part in so many more than a payer named, for the fees behind it. */
 export const MATCH_ROOM = 8n
 /** A payee that could open its half for a part only tries for more after this time. */
@@ -141,5 +143,6 @@ export const PAYMENT_DEFAULTS: PaymentSettings = {
   invoiceExpiryMs: 3_600_000,
   feeMaxBase: asUnits(1_000n),
   feeMaxPpm: 10_000,
+  overpayPpm: 0,
   payTimeoutMs: 60_000
 }

@@ -1,6 +1,6 @@
 import { equalBytes } from '../base/bytes.js'
 import type { AssetId, ChannelId, InvoiceId, MeetingPointId } from '../base/ids.js'
-import { asUnits, ZERO, type Units } from '../base/money.js'
+import { asUnits, UNITS_MAX, ZERO, type Units } from '../base/money.js'
 import { isRefusal, refuse, type Refusal } from '../base/step.js'
 import type { FailReason, Lock } from '../channel/lock.js'
 import { addMulG, addScalars, isPoint, isScalar, mulG, opens, pointOfId } from '../crypto/curve.js'
@@ -12,7 +12,7 @@ import { fitsDescription, writeInvoice } from './invoice.js'
 import { ATTEMPTS_MAX, DETOURS_MAX, FORWARDS_MAX, LESS_RETRY_MS, HISTORY_MAX, HOPS_LEFT_MAX, HOPS_LEFT_MIN, INVOICE_EXPIRY_MS_MAX, MATCHED_INTERVAL_MS, DECOYS_MAX, MEETING_POINTS_LISTED, MEETING_POINTS_MAX, OPENINGS_MAX, OVERPAID_FACTOR_MAX, REOPEN_MS, WHOLE } from './limits.js'
 import { beginHalf } from './make-route.js'
 import type { NoRouteReason } from './messages.js'
-import { sixteenthsOf } from './payer-plan.js'
+import { overpaidMax, sixteenthsOf } from './payer-plan.js'
 import { RATE_ONE, type Quote } from './quote.js'
 import { deriveAttempt, messageKey, openTweaks, readLockMessage } from './session.js'
 import { halfGroup, heldKey, openingKey, type Half, type HalfId, type Held, type Host, type InvoiceEntity } from './tables.js'
@@ -157,7 +157,7 @@ export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: Meetin
   // ROUTE-51: a refresh tries for twice as much again.
   const sixteenths = fitting(host, entity, meetingPoint, opening.half === undefined ? opening.sixteenths : Math.min(WHOLE, opening.sixteenths * 2))
   if (sixteenths < WHOLE) host.setTimer(openTimer(invoiceId, meetingPoint), host.env.nowMs + Math.min(refreshMs, LESS_RETRY_MS))
-  const most = sixteenthsOf(entity.amount, sixteenths)
+  const most = withRoom(host, entity, meetingPoint, sixteenthsOf(entity.amount, sixteenths))
   tables.openings.set(key, { ...opening, half: id, sixteenths })
   const quote: Quote = {
     assetIn: entity.asset,
@@ -193,13 +193,20 @@ export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: Meetin
 
 /** As many sixteenths of the amount, up to a number, as a neighbour could carry; all of them when none could carry anything. */
 function fitting (host: Host, entity: InvoiceEntity, meetingPoint: MeetingPointId, atMost: number): number {
-  const way = wayFromHere(host, entity.way)
-  if (isDirect(way) && host.hosted.has(meetingPoint)) return WHOLE
+  if (isDirect(wayFromHere(host, entity.way)) && host.hosted.has(meetingPoint)) return WHOLE
   for (let sixteenths = atMost; sixteenths > 0; sixteenths--) {
-    const toward = { way, meetingPoint, side: 'payee', asset: entity.asset, amount: sixteenthsOf(entity.amount, sixteenths) } as const
-    if (hopsToward(host, toward, new Set(), host.draw('fitting')).length > 0) return sixteenths
+    if (canBring(host, entity, meetingPoint, sixteenthsOf(entity.amount, sixteenths))) return sixteenths
   }
   return WHOLE
+}
+
+const canBring = (host: Host, entity: InvoiceEntity, meetingPoint: MeetingPointId, amount: Units): boolean =>
+  hopsToward(host, { way: wayFromHere(host, entity.way), meetingPoint, side: 'payee', asset: entity.asset, amount }, new Set(), host.draw('fitting')).length > 0
+
+/** As much more as a payer may bring by this node's own setting, if a neighbour could carry it. @see ROUTE-43 */
+function withRoom (host: Host, entity: InvoiceEntity, meetingPoint: MeetingPointId, amount: Units): Units {
+  const roomy = amount + overpaidMax(host.settings, amount)
+  return roomy > amount && roomy <= UNITS_MAX && canBring(host, entity, meetingPoint, asUnits(roomy)) ? asUnits(roomy) : amount
 }
 
 /** 75 to 100 % of the longest time, so that the first neighbour does not see that it is the first. @see ROUTE-12 */

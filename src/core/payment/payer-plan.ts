@@ -1,6 +1,6 @@
 import { asUnits, minUnits, mulDivCeil, subUnitsOrZero, UNITS_MAX, type Units } from '../base/money.js'
 import type { MeetingPointId } from '../base/ids.js'
-import { MEETING_POINTS_TRIED_MAX, PARTS_MAX, WHOLE } from './limits.js'
+import { MEETING_POINTS_TRIED_MAX, OVERPAY_PPM_MAX, PARTS_MAX, WHOLE } from './limits.js'
 import { roundedUp } from './quote.js'
 import type { Host, Payment, Search } from './tables.js'
 import { hopsToward, isDirect, wayFromHere } from './waypoints.js'
@@ -46,6 +46,10 @@ export const slotsLeft = (host: Host, search: Search): number => PARTS_MAX - hos
 
 /** The least that a part may bring, so that the rest fits into the parts that are left. */
 export const leastPart = (remaining: Units, slots: number): bigint => slots < 1 ? remaining + 1n : mulDivCeil(remaining, 1n, BigInt(slots))
+
+/** What a lock may bring beyond an amount, by a node's setting. */
+export const overpaidMax = ({ overpayPpm }: Host['settings'], amount: Units): Units =>
+  asUnits(amount * BigInt(Math.max(0, Math.min(overpayPpm, OVERPAY_PPM_MAX))) / 1_000_000n)
 
 /** What a part of so many sixteenths brings. */
 export const sixteenthsOf = (amount: Units, sixteenths: number): Units => asUnits(mulDivCeil(amount, BigInt(sixteenths), BigInt(WHOLE)))

@@ -7,13 +7,13 @@ import type { FailReason } from '../channel/lock.js'
 import { isScalar, mulG, subScalars } from '../crypto/curve.js'
 import { clockOf } from './clocks.js'
 import { freezeMaxSeconds, lockedSeconds, stillValid } from './deadlines.js'
-import { cancelHalf, drawBetween, drawId, drawScalar, setHalfTimer, update } from './half-route.js'
+import { cancelHalf, drawBetween, drawId, drawScalar, drawUnits, setHalfTimer, update } from './half-route.js'
 import { ATTEMPTS_AHEAD, ATTEMPTS_MAX, COLLECT_LEFT_PERCENT, DETOURS_MAX, FORWARDS_MAX, HINTS_LOOK_MS, HOPS_LEFT_MAX, HOPS_LEFT_MIN, TRIES_IN_PARTS_MAX, TRIES_MAX, TRIES_PER_MEETING_POINT_MAX, WHOLE } from './limits.js'
 import { beginHalf } from './make-route.js'
 import type { NoRouteReason } from './messages.js'
 import { originatorTimeMs } from './payee.js'
 import { isNotLocked, lockPart } from './payer-lock.js'
-import { askedFor, feeLeft, leastPart, remainingOf, replanned, slotsLeft, smaller, toldAmount } from './payer-plan.js'
+import { askedFor, feeLeft, leastPart, overpaidMax, remainingOf, replanned, slotsLeft, smaller, toldAmount } from './payer-plan.js'
 import { collectTimer, end, fail, hintsTimer, paidResult, SENTENCES, whyFailed } from './payer-result.js'
 import { quoteIn, type Quote } from './quote.js'
 import { freeChannel, reserve } from './reservations.js'
@@ -183,8 +183,11 @@ function judge (host: Host, search: Search, payment: Payment, half: Half, quote:
   // ROUTE-51: in the first round all of it is wanted; later as much as the rest can do without.
   const least = search.sixteenths === WHOLE ? half.amount : leastPart(remaining, slotsLeft(host, search))
   if (amount < least || amount < quote.minOut) return { reason: 'the way found does not carry the amount', seen: { short: true } }
-  const amountIn = judgePrice(host, search, payment, quote, amount)
-  if (typeof amountIn !== 'bigint') return amountIn
+  const price = judgePrice(host, search, payment, quote, amount)
+  if (typeof price !== 'bigint') return price
+  const grown = withSurplus(host, quote, amount, price, feeLeft(host, search, payment))
+  // Chance may not be what makes a payment fail.
+  const amountIn = 'peer' in via && freeChannel(host, via.peer, payment.asset, grown) !== undefined ? grown : price
   const channelId = 'crossing' in via ? via.crossing.channelId : freeChannel(host, via.peer, payment.asset, amountIn)
   const reserved = channelId !== undefined && ('crossing' in via || reserve(host, half.id, channelId, amountIn, host.self))
   if (channelId === undefined || !reserved) return { reason: 'no channel toward the way found can send the amount', seen: { short: true } }
@@ -215,6 +218,14 @@ function judgePrice (host: Host, search: Search, payment: Payment, quote: Quote,
   const fee = asUnits(amountIn - amount + payment.feeMax - left)
   if (fee > payment.feeMax) return { reason: 'too dear', seen: { feeSeen: search.feeSeen === undefined || fee < search.feeSeen ? fee : search.feeSeen } }
   return amountIn
+}
+
+/** The price, or a little more, if the node wants that: as much as the fee limit, the way and the payee allow. @see ROUTE-43 */
+function withSurplus (host: Host, quote: Quote, amount: Units, amountIn: Units, left: Units): Units {
+  const most = minUnits(overpaidMax(host.settings, amount), asUnits(quote.maxOut - amount))
+  if (most === 0n) return amountIn
+  const grown = quoteIn(quote, asUnits(amount + drawUnits(host.draw, 'surplus', most)))
+  return grown === undefined ? amountIn : minUnits(grown, asUnits(amount + left))
 }
 
 /** Locks the ways that were found: all of them, or, when their time is nearly over, those there are. */
