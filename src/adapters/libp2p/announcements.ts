@@ -1,7 +1,7 @@
 import { utf8Bytes, utf8Text } from '../../core/base/bytes.js'
 import { limitedTime } from './gated-noise.js'
 import { answerAnnouncements, askAnnouncements, catchUpProtocol, KnownAnnouncements } from './catch-up.js'
-import { CATCH_UPS_MAX, DHT_LOOKUPS_MAX, DHT_MS_MAX, DHT_RECORD_BYTES_MAX, GOSSIP_MESSAGE_BYTES_MAX, OTHER_STREAMS_MAX } from './limits.js'
+import { CATCH_UP_ANSWERS, CATCH_UP_FRESH_MS, CATCH_UPS_MAX, DHT_LOOKUPS_MAX, DHT_MS_MAX, DHT_PUT_MS, DHT_RECORD_BYTES_MAX, GOSSIP_MESSAGE_BYTES_MAX, OTHER_STREAMS_MAX } from './limits.js'
 import { DHT_NAMESPACE, meetingPointTopic, type Host } from './services.js'
 import type { Connection } from '@libp2p/interface'
 import type { Logger } from '../../ports/logger.js'
@@ -30,8 +30,11 @@ export class Announcements {
   readonly #options: AnnouncementsOptions
   #host: Host | undefined
   readonly #known = new KnownAnnouncements()
+  readonly #puts = new Map<string, { next: Uint8Array | undefined, readonly timer: ReturnType<typeof setTimeout> }>()
   #lookups = 0
   #asking = 0
+  /** When peers have told us announcements, the last ones. */
+  #toldMs: readonly number[] = []
 
   constructor (options: AnnouncementsOptions) { this.#options = options }
 
@@ -42,13 +45,21 @@ export class Announcements {
     }, { maxInboundStreams: OTHER_STREAMS_MAX, maxOutboundStreams: OTHER_STREAMS_MAX })
   }
 
-  /** Asks a peer that has just connected what was published while we were away. NEIGH-12 */
-  async catchUp (connection: Connection): Promise<void> {
-    if (this.#asking >= CATCH_UPS_MAX) return
+  /**
+   * Asks a peer that has just connected what was published while we were away; not everyone whom the DHT brings. NEIGH-12
+   *
+   * @param kept - whether it is one of those we link with
+   */
+  async catchUp (connection: Connection, kept: boolean): Promise<void> {
+    const [oldestMs] = this.#toldMs
+    const isFresh = this.#toldMs.length >= CATCH_UP_ANSWERS && Date.now() - oldestMs! < CATCH_UP_FRESH_MS
+    if (this.#asking >= CATCH_UPS_MAX || (isFresh && !kept)) return
     this.#asking++
     try {
       const stream = await connection.newStream(catchUpProtocol(this.#options.network))
-      for (const bytes of await askAnnouncements(stream)) {
+      const told = await askAnnouncements(stream)
+      if (told.length > 0) this.#toldMs = [...this.#toldMs, Date.now()].slice(-CATCH_UP_ANSWERS)
+      for (const bytes of told) {
         if (this.#host !== undefined && this.#judge(bytes, GOSSIP_MESSAGE_BYTES_MAX) === 'accept') this.#deliver(bytes)
       }
     } catch (error) {
@@ -70,7 +81,11 @@ export class Announcements {
     pubsub.subscribe(topic)
   }
 
-  stop (): void { this.#host = undefined }
+  stop (): void {
+    this.#host = undefined
+    for (const { timer } of this.#puts.values()) clearTimeout(timer)
+    this.#puts.clear()
+  }
 
   /** Publishes on the topic and puts the record into the DHT; what fails is logged, since others pass it on too. */
   announce (bytes: Uint8Array): void {
@@ -83,7 +98,7 @@ export class Announcements {
     this.#remember(bytes)
     host.services.pubsub.publish(meetingPointTopic(this.#options.network), bytes)
       .catch((error: unknown) => { this.#options.logger.debug('publishing failed', { error }) })
-    if (bytes.length <= DHT_RECORD_BYTES_MAX) void this.#put(host, id, bytes)
+    if (bytes.length <= DHT_RECORD_BYTES_MAX) this.#putInTurn(host, id, bytes)
   }
 
   /** Looks a record up; a found one goes the way of an announcement. */
@@ -134,6 +149,22 @@ export class Announcements {
     } catch (error) {
       this.#options.logger.error('the node failed on an announcement', { error })
     }
+  }
+
+  /** Puts a record of ours at once, or when it is its turn again: the newest that came meanwhile. */
+  #putInTurn (host: Host, id: string, bytes: Uint8Array): void {
+    const before = this.#puts.get(id)
+    if (before !== undefined) {
+      before.next = bytes
+      return
+    }
+    const timer = setTimeout(() => {
+      const next = this.#puts.get(id)?.next
+      this.#puts.delete(id)
+      if (next !== undefined) this.#putInTurn(host, id, next)
+    }, DHT_PUT_MS)
+    this.#puts.set(id, { next: undefined, timer })
+    void this.#put(host, id, bytes)
   }
 
   async #put (host: Host, id: string, bytes: Uint8Array): Promise<void> {

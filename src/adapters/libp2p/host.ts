@@ -77,7 +77,8 @@ export function libp2pMesh (options: Libp2pMeshOptions): Mesh & MeshAdministrati
       })
       host.addEventListener('connection:open', (event) => {
         onConnection(host, neighbours, event.detail)
-        if (event.detail.status === 'open') void announcements.catchUp(event.detail)
+        const peer = event.detail.remotePeer.toString()
+        if (event.detail.status === 'open') void announcements.catchUp(event.detail, isPeerId(peer) && neighbours.keeps(peer))
       })
       await neighbours.register()
       await announcements.register(host)

@@ -58,11 +58,23 @@ export const GOSSIP_FRAME_BYTES_MAX = 64 << 10
 export const DHT_RECORD_BYTES_MAX = 1_024
 export const DHT_LOOKUPS_MAX = 8
 export const DHT_MS_MAX = 15_000
+/**
+ * Peers that keep a record, peers asked at once on each way of a query, and ways: BitTorrent's numbers. libp2p's own (20, 10
+ * and 10) let every node of a village dial every other, and records are few, renewed, and told by gossip too.
+ */
+export const DHT_REPLICAS = 8
+export const DHT_PARALLEL = 3
+export const DHT_WAYS = 3
+/** A record that changes sooner than this waits for its turn: an announcement lives for two days, and is renewed each minute in small networks. */
+export const DHT_PUT_MS = 600_000
 /** Announcements kept for peers that come later, and how many of them one answer holds. NEIGH-12 */
 export const ANNOUNCEMENTS_KEPT_MAX = 512
 export const CATCH_UP_ANNOUNCEMENTS_MAX = 64
 export const CATCH_UP_MS_MAX = 5_000
 /** Peers whom we ask at the same time. */
 export const CATCH_UPS_MAX = 8
+/** Whom we link with is always asked. Of others, so many answers are enough for so long. */
+export const CATCH_UP_ANSWERS = 3
+export const CATCH_UP_FRESH_MS = 600_000
 
 export const STOP_MS_MAX = 4_000

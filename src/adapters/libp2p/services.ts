@@ -83,6 +83,9 @@ export async function createHost (settings: HostSettings): Promise<Host> {
       dht: kadDHT({
         protocol: dhtProtocol(network),
         clientMode: false,
+        kBucketSize: limits.DHT_REPLICAS,
+        alpha: limits.DHT_PARALLEL,
+        disjointPaths: limits.DHT_WAYS,
         peerInfoMapper: passthroughMapper,
         validators: { [DHT_NAMESPACE]: async (key: Uint8Array, value: Uint8Array) => { settings.validate(key, value) } },
         selectors: { [DHT_NAMESPACE]: (_key: Uint8Array, values: Uint8Array[]) => settings.select(values) },
