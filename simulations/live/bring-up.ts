@@ -1,10 +1,11 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { AmikoError } from '../../src/core/base/errors.js'
 import { initialise } from '../../src/node/config.js'
 import type { Random } from '../harness/random.js'
 import type { Topology } from '../topologies/topologies.js'
-import { HINTS_MS_MAX, LINKS_MS_MAX, LOOK_MS, OPENS_AT_ONCE, SETTLED_MS, STARTS_AT_ONCE } from './limits.js'
+import { HINTS_MS_MAX, LINKS_MS_MAX, LOOK_MS, OPENS_AT_ONCE, SETTLED_MS, STARTS_AT_ONCE, TRY_AGAIN_MS } from './limits.js'
 import { startLiveNode, type Home, type LiveNode } from './live-node.js'
 import { inParallel } from './parallel.js'
 
@@ -33,15 +34,38 @@ export async function startAll (network: LiveNetwork): Promise<void> {
   await inParallel(network.nodes.map((_, at) => at), STARTS_AT_ONCE, network.start)
 }
 
-/** Opens every link of the topology with a trust line on it, the same both ways. */
-export async function openAll (network: LiveNetwork, capacitySat: number): Promise<void> {
+/** Opens every link of the topology with a trust line on it, the same both ways. @returns how often that had to be tried again */
+export async function openAll (network: LiveNetwork, capacitySat: number): Promise<number> {
   const limit = `${capacitySat}sat`
   const nodes = present(network)
   await inParallel(nodes, OPENS_AT_ONCE, async ({ ask }) => await ask('link.set', { peer: 'default', accept: [`trust-line:btc:${limit}`] }))
+  let again = 0
   await inParallel(network.topology.edges, OPENS_AT_ONCE, async ([a, b]) => {
-    await nodes[a]!.ask('link.open', { target: nodes[b]!.address })
-    await nodes[a]!.ask('channel.open', { peer: nodes[b]!.peer, kind: 'trust-line', limit, amount: limit })
+    const [{ ask }, { peer, address }] = [nodes[a]!, nodes[b]!]
+    again += await patiently(async () => await ask('link.open', { target: address }))
+    again += await patiently(async () => {
+      const { channels } = await ask('channel.list', {})
+      if (!channels.some((channel) => channel.peer === peer)) await ask('channel.open', { peer, kind: 'trust-line', limit, amount: limit })
+    })
   })
+  return again
+}
+
+/** What a neighbour may answer when all nodes of a machine open their links at once. */
+const NOT_YET: ReadonlySet<string> = new Set(['peer-offline', 'timed-out', 'unreachable', 'busy'])
+
+/** Does it, and does it again while the neighbour is not there, as a user would. @returns how often it was done again */
+async function patiently (action: () => Promise<unknown>): Promise<number> {
+  const endMs = performance.now() + LINKS_MS_MAX
+  for (let again = 0; ; again++) {
+    try {
+      await action()
+      return again
+    } catch (error) {
+      if (!(error instanceof AmikoError) || !NOT_YET.has(error.name) || performance.now() > endMs) throw error
+      await delay(TRY_AGAIN_MS)
+    }
+  }
 }
 
 /** Waits until both ends of every link between present nodes have it open and connected, with its line open. */

@@ -84,14 +84,14 @@ function told (report: LiveReport): string {
   const { latencyMs: { p50, p95, p99, max }, vanished } = report
   return [
     `${report.nodes} nodes, ${report.links} links, ${report.home === 'here' ? 'one process' : 'a process each'}, seed ${report.seed}`,
-    `all nodes run after ${report.startSeconds} s; all links up ${report.linksUpSeconds} s later`,
+    `all nodes run after ${report.startSeconds} s; all links up ${report.linksUpSeconds} s later (asked again ${report.openedAgain} times)`,
     `hints: a way for every node after ${report.hintsUsableSeconds} s, converged after ${report.hintsConvergedSeconds} s (each node knows a way to each of ${report.meetingPoints} meeting points and to no other, and they stay); ways ${report.stretch} times the shortest; ${report.connectionsMean} connections a node beside its links`,
     `payments: ${report.paid} paid (${report.paidAtFirstTry} at the first try), ${report.failed} failed, ${report.lost} lost; ${report.paymentsPerSecond} a second`,
     `from the invoice to the proof: median ${p50} ms, 95 of 100 within ${p95} ms, 99 within ${p99} ms, all within ${max} ms`,
     ...(vanished === undefined
       ? []
       : [`${vanished.nodes} meeting points vanished: of ${Object.values(vanished.disturbed).reduce((a, b) => a + b)} payments under way ${vanished.disturbed.paid} were paid, ${vanished.disturbed.failed} failed, ${vanished.disturbed.pending} stayed open until they were back; after that ${vanished.paidAfter} were paid, ${vanished.triedAgainAfter} of them tried again, the longest took ${vanished.longestAfterMs} ms; ${vanished.elected} stood up in their places; ${vanished.backSeconds} s from their return until hints had converged`]),
-    `memory: ${report.memoryMb} MB in all, ${report.memoryMbMax} MB the largest process${report.loopDelayMsMax === undefined ? '' : `; longest turn ${report.loopDelayMsMax} ms`}; load ${report.load}`,
+    `memory: ${report.memoryMb} MB in all, ${report.memoryMbMax} MB the largest process${report.loopDelayMsMax === undefined ? '' : `; longest turn ${report.loopDelayMsMax} ms`}; processor time ${report.cpuSeconds} s; load ${report.load}`,
     ...Object.entries(report.failures).map(([name, count]) => `refused with ${name}: ${count}`)
   ].join('\n')
 }

@@ -45,6 +45,8 @@ export interface LiveReport {
   readonly linksUpSeconds: number
   readonly hintsUsableSeconds: number
   readonly hintsConvergedSeconds: number
+  /** Links and lines that had to be asked for again, because the neighbour was not reached. */
+  readonly openedAgain: number
   readonly meetingPoints: number
   /** Mean of known distances over mean of shortest ones. */
   readonly stretch: number
@@ -65,6 +67,9 @@ export interface LiveReport {
   readonly memoryMbMax: number
   /** The longest time in which the one process did nothing else, while payments were made; undefined with processes. */
   readonly loopDelayMsMax: number | undefined
+  /** Of this program; with one process, of all nodes. */
+  readonly cpuSeconds: number
+  /** Of the machine over the last minute, at the end. */
   readonly load: number
   readonly failures: Readonly<Record<string, number>>
   readonly complaints: readonly string[]
@@ -111,7 +116,7 @@ async function perform (network: LiveNetwork, options: LiveOptions, random: Rand
   const started = performance.now()
   say(`${options.nodes} nodes run`)
   // All payments together fit through any one line, so each of them is feasible whatever was paid before.
-  await openAll(network, 2 * AMOUNT_SAT_MAX * options.payments)
+  const openedAgain = await openAll(network, 2 * AMOUNT_SAT_MAX * options.payments)
   await allLinksUp(network)
   const linked = performance.now()
   say(`${edges.length} links are up`)
@@ -149,6 +154,7 @@ async function perform (network: LiveNetwork, options: LiveOptions, random: Rand
     linksUpSeconds: seconds(started, linked),
     hintsUsableSeconds: seconds(linked, usableMs),
     hintsConvergedSeconds: seconds(linked, convergedMs),
+    openedAgain,
     meetingPoints: seen.served.size,
     stretch: round(seen.hops / Math.max(1, seen.hopsShortest), 3),
     connectionsMean: round(connections.reduce((sum, each) => sum + each, 0) / options.nodes - 2 * edges.length / options.nodes, 1),
@@ -167,6 +173,7 @@ async function perform (network: LiveNetwork, options: LiveOptions, random: Rand
     },
     ...await memoryOf(network, options.home),
     loopDelayMsMax: loop === undefined ? undefined : Math.round(loop.max / 1e6),
+    cpuSeconds: round((process.cpuUsage().user + process.cpuUsage().system) / 1e6, 1),
     load: round(loadavg()[0]!, 1),
     failures: counted(wanted.flatMap(({ reasons }) => reasons)),
     complaints
