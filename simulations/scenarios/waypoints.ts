@@ -1,6 +1,7 @@
 import { fromHex } from '../../src/core/base/bytes.js'
 import type { MeetingPointId } from '../../src/core/base/ids.js'
 import { isRefusal } from '../../src/core/base/step.js'
+import type { EntryView } from '../../src/core/payment/entries.js'
 import type { MakeRoute } from '../../src/core/payment/messages.js'
 import { RATE_ONE } from '../../src/core/payment/quote.js'
 import { checkPrivacy } from '../checkers/privacy.js'
@@ -115,4 +116,60 @@ function checkWay (world: World, what: string, makes: readonly Made[], end: numb
   expect(world, `${what}: nobody is asked for the end before the waypoints`, own.every(({ make }) => make.waypoints.length === waypoints.length), true)
 }
 
-export const WAYPOINT_SCENARIOS: readonly Scenario[] = [WAYPOINTS]
+/** An entry of a node, by which others send through it. */
+async function publish (world: World, index: number, meetingPoint: MeetingPointId): Promise<EntryView> {
+  const made = await world.ask(index, { type: 'waypoint.publish', asset: world.asset, meetingPoint, expiryMs: undefined })
+  if (made === undefined || isRefusal(made)) throw new Error(`n${index} published no entry: ${plainText(made)}`)
+  await world.run(1_000)
+  return made as EntryView
+}
+
+/** Nodes 1 and 7 of the ladder host nothing, and publish entries. */
+const ENTRIES: Scenario = {
+  name: 'waypoint-entries',
+  question: 'Do payments go through nodes that are no meeting points and have published entries, also after such a node was away, and show nothing on two links?',
+  world: () => ({ nodes: LADDER.nodes, payment: SCENARIO_PAYMENT }),
+  async run (world): Promise<Figures> {
+    await setUp(world, LADDER)
+    const baseline = takeBaseline(world)
+    const meetingPointOf = (index: number): MeetingPointId => world.nodes[index]!.view.meetingPoints().find(({ hosted }) => hosted)!.id
+    const known = [...LADDER.meetingPoints.map((index) => fromHex(meetingPointOf(index))), fromHex(world.asset), RATE, varint(AMOUNT)]
+    const payments: Payment[] = []
+    const pay = async (what: string, by: { readonly payer?: readonly string[], readonly payee?: readonly string[] }, through: readonly number[]): Promise<string> => {
+      const frames: Frame[] = []
+      const makes: Made[] = []
+      world.record((frame) => {
+        if (frame.stream !== 'link') frames.push(frame)
+        if (frame.stream === 'route') makes.push(...makesIn(world, frame))
+      })
+      const payment = await makeInvoice(world, { payer: PAYER, payee: PAYEE, amount: AMOUNT, meetingPoints: [meetingPointOf(4)], via: by.payee ?? [] })
+      if (isRefusal(payment)) throw new Error(`no invoice: ${plainText(payment)}`)
+      payments.push(payment)
+      await world.run(1_000)
+      const asked = startPayment(world, payment, { via: by.payer ?? [] })
+      await world.run(PAY_MS, () => asked.answers.length > 0)
+      await world.run(2_000)
+      world.record(undefined)
+      for (const index of through) expect(world, `${what}: it came by n${index}`, makes.some(({ to, make }) => to === index && make.along !== undefined), true)
+      report(world, checkPrivacy(frames, known))
+      const outcome = outcomeOf(payment)
+      return isPaid(payment) ? 'paid' : isRefusal(outcome) ? outcome.refused : plainText(outcome)
+    }
+    const [one, seven] = [await publish(world, 1, meetingPointOf(3)), await publish(world, 7, meetingPointOf(5))]
+    expect(world, 'by an entry', await pay('payer', { payer: [seven.entry] }, [7]), 'paid')
+    expect(world, 'by two entries', await pay('two', { payer: [seven.entry, one.entry] }, [7, 1]), 'paid')
+    expect(world, 'by one on each side', await pay('both', { payer: [one.entry], payee: [seven.entry] }, [1, 7]), 'paid')
+    world.crash(7, 2_000)
+    await world.run(20_000)
+    expect(world, 'after the node was away', await pay('restart', { payer: [seven.entry] }, [7]), 'paid')
+    for (const [index, { key }] of [[1, one], [7, seven]] as const) await world.ask(index, { type: 'waypoint.withdraw', key })
+    await world.run(2_000)
+    expect(world, 'by an entry that is withdrawn', await pay('withdrawn', { payer: [seven.entry] }, []), 'no-route')
+    await settle(world, payments)
+    expect(world, 'what the payee has', wealthOf(world)[PAYEE]! - baseline.wealth[PAYEE]!, AMOUNT * 4n)
+    await checkQuiet(world, baseline, payments)
+    return { ways: payments.length }
+  }
+}
+
+export const WAYPOINT_SCENARIOS: readonly Scenario[] = [WAYPOINTS, ENTRIES]
