@@ -3,7 +3,7 @@ import type { AssetId, MeetingPointId } from '../../src/core/base/ids.js'
 import { unreachable } from '../../src/core/base/invariant.js'
 import { fault, isFault, type Fault } from '../../src/core/base/step.js'
 import { isPoint } from '../../src/core/crypto/curve.js'
-import { LINK_REFUSE_REASONS, type AttestationMessage, type AttestRequestMessage, type HintRecord, type HintRequestMessage, type HintsMessage, type HintStep, type LinkMessage } from '../../src/core/link/messages.js'
+import { LINK_REFUSE_REASONS, type AttestationMessage, type AttestRequestMessage, type HintRecord, type HintRequestMessage, type HintsMessage, type HintStep, type LicenceMessage, type LinkMessage } from '../../src/core/link/messages.js'
 import { BUCKETS, HOPS_MAX, RECORDS_PER_MESSAGE_MAX, REQUEST_HOPS_MAX } from '../../src/core/routing/limits.js'
 import '../protobuf.js'
 import * as pb from './pb/link.js'
@@ -48,6 +48,15 @@ function frameOf (message: LinkMessage): pb.LinkFrame {
         signature: Uint8Array.from(message.signature)
       }
     }
+    case 'licence': return {
+      licence: {
+        meetingPoint: bytesOfHex(message.meetingPoint),
+        epoch: message.epoch,
+        hops: message.hops,
+        proof: Uint8Array.from(message.proof),
+        ...(message.next === undefined ? {} : { next: Uint8Array.from(message.next) })
+      }
+    }
     default: return unreachable(message)
   }
 }
@@ -76,7 +85,8 @@ export function decodeLink (bytes: Uint8Array): LinkMessage | Fault {
   if (frame.hints !== undefined) return hintsOf(frame.hints)
   if (frame.hintRequest !== undefined) return requestOf(frame.hintRequest)
   if (frame.attestRequest !== undefined) return attestRequestOf(frame.attestRequest)
-  return attestationOf(frame.attestation!)
+  if (frame.attestation !== undefined) return attestationOf(frame.attestation)
+  return licenceOf(frame.licence!)
 }
 
 const malformed = (detail: string): Fault => fault('LINK-1', detail)
@@ -151,6 +161,16 @@ function attestationOf ({ meetingPoint, epoch, key, bucket, signature }: pb.Atte
   if (bucket === undefined || bucket >= BUCKETS) return malformed('a bucket is missing or beyond the last')
   if (key?.length !== 32 || signature?.length !== 64) return malformed('a key or a signature of the wrong length')
   return { type: 'attestation', meetingPoint: point, epoch: epoch >>> 0, key, bucket, signature }
+}
+
+function licenceOf ({ meetingPoint, epoch, hops, proof, next }: pb.Licence): LicenceMessage | Fault {
+  const point = pointOf(meetingPoint)
+  if (isFault(point)) return point
+  if (epoch === undefined) return malformed('no epoch')
+  if (hops !== 1 && hops !== 2) return malformed('a licence is of one hop or two')
+  if (proof?.length !== 64) return malformed('a proof of the wrong length')
+  if (hops === 1 ? next?.length !== 64 : next !== undefined) return malformed('the proof for the receiver belongs to one hop')
+  return { type: 'licence', meetingPoint: point, epoch: epoch >>> 0, hops, proof, next }
 }
 
 function pointOf (bytes: Uint8Array | undefined): MeetingPointId | Fault {

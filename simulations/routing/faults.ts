@@ -7,7 +7,8 @@ import { degreeOf, type Graph } from './graph.js'
  * - `dead`: gone since hints were last made; its neighbours notice when they send.
  * - `drop`: takes requests and locks, and never answers a request.
  * - `refuse`: says at once that there is no way.
- * - `lie`: claims to be next to every meeting point, then says that there is no way and that all messages are used up.
+ * - `lie`: claims to be as near to every meeting point as is believed of it, then says that there is no way and that all
+ *   messages are used up.
  * - `stall`: finds routes, and then keeps every lock without passing it on or giving it back.
  */
 export const FAULTS = ['dead', 'drop', 'refuse', 'lie', 'stall'] as const

@@ -1,9 +1,9 @@
 import { marginOf } from '../../src/core/routing/bucket.js'
-import { HOPS_MAX, NEXT_HOPS_KEPT } from '../../src/core/routing/limits.js'
+import { HOPS_MAX, NEXT_HOPS_KEPT, UNLICENSED_HOPS } from '../../src/core/routing/limits.js'
 import { PACING, type PacingProfile } from '../../src/core/routing/pacing.js'
 import type { Direction } from '../../src/core/routing/vector.js'
 import { ASSET, THRESHOLDS } from './buckets.js'
-import { degreeOf, type Graph } from './graph.js'
+import { degreeOf, slotBetween, type Graph } from './graph.js'
 import type { MeetingPoint } from './roster.js'
 import { repair, sweep, type Distances, type Sources } from './sweep.js'
 
@@ -33,7 +33,7 @@ export interface Hints {
 export interface HintsOptions {
   readonly pacing: PacingProfile
   readonly secretOf: (node: number) => Uint8Array
-  /** Nodes that claim to be next to every meeting point. */
+  /** Nodes that claim to be next to every meeting point, as far as that is believed. */
   readonly liars: ReadonlySet<number>
   /** Bytes of distances that may be kept. */
   readonly bytesMax: number
@@ -48,7 +48,8 @@ export function createHints (graph: Graph, roster: readonly MeetingPoint[], opti
   const reaches = { to: new Uint8Array(head.length), from: new Uint8Array(head.length) }
   const kept = new Map<number, Kept>()
   const log = { to: THRESHOLDS.map((): number[] => []), from: THRESHOLDS.map((): number[] => []) }
-  const sources = roster.map(({ node, distance }): Sources => new Map([...[...options.liars].map((liar) => [liar, 1] as const), [node, distance]]))
+  // A liar says the least that is believed of it: without a licence that is UNLICENSED_HOPS, whatever it says. @see HINT-30
+  const sources = roster.map(({ node, distance }): Sources => new Map([...[...options.liars].map((liar) => [liar, slotBetween(graph, liar, node) < 0 ? UNLICENSED_HOPS : distance + 1] as const), [node, distance]]))
   const placeOf = new Map(roster.map(({ node, place }) => [node, place]))
 
   const levelNow = (capacity: number, margin: number): number => {
@@ -130,7 +131,7 @@ export function createHints (graph: Graph, roster: readonly MeetingPoint[], opti
     const note = (x: number, hops: number): void => {
       const place = placeOf.get(x)
       if (options.liars.has(x)) {
-        for (let at = 0; at < roster.length; at++) settle(at, hops + 1)
+        for (let at = 0; at < roster.length; at++) settle(at, hops + sources[at]!.get(x)!)
       } else if (place !== undefined) settle(place, hops + roster[place]!.distance)
     }
     const settle = (place: number, hops: number): void => {
@@ -138,7 +139,7 @@ export function createHints (graph: Graph, roster: readonly MeetingPoint[], opti
       if (found[place] === 0 && (wanted === undefined || wanted.has(place))) left--
       found[place] = hops
     }
-    // Two levels more than needed: a meeting point that starts its count lower may be two steps farther away.
+    // Some levels more than needed: what starts its count lower may be so many steps farther away.
     for (let hops = 1, more = LEVELS_MORE; hops < HOPS_MAX && edge.length > 0 && more > 0; hops++) {
       if (left === 0) more--
       const next: number[] = []

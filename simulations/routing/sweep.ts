@@ -40,7 +40,7 @@ export function sweep (graph: Graph, reaches: Reaches, bucket: number, sources: 
   return distances
 }
 
-/** Sources begin at 1 to 3. */
+/** Sources begin at 1 to 3, those who lie too. */
 const SOURCE_HOPS_MAX = 3
 
 /**

@@ -16,6 +16,7 @@ export interface LinkFrame {
   hintRequest?: HintRequest
   attestRequest?: AttestRequest
   attestation?: Attestation
+  licence?: Licence
 }
 
 export namespace LinkFrame {
@@ -81,6 +82,11 @@ export namespace LinkFrame {
         if (obj.attestation != null) {
           w.uint32(90)
           Attestation.codec().encode(obj.attestation, w)
+        }
+
+        if (obj.licence != null) {
+          w.uint32(98)
+          Licence.codec().encode(obj.licence, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -158,6 +164,12 @@ export namespace LinkFrame {
             case 11: {
               obj.attestation = Attestation.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.attestation
+              })
+              break
+            }
+            case 12: {
+              obj.licence = Licence.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.licence
               })
               break
             }
@@ -249,6 +261,13 @@ export namespace LinkFrame {
             case 11: {
               yield * Attestation.codec().stream(reader, reader.uint32(), `${prefix}.attestation`, {
                 limits: opts.limits?.attestation
+              })
+
+              break
+            }
+            case 12: {
+              yield * Licence.codec().stream(reader, reader.uint32(), `${prefix}.licence`, {
+                limits: opts.limits?.licence
               })
 
               break
@@ -397,6 +416,31 @@ export namespace LinkFrame {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface LinkFrameLicenceMeetingPointFieldEvent {
+    field: '$.licence.meetingPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface LinkFrameLicenceEpochFieldEvent {
+    field: '$.licence.epoch'
+    value: number
+  }
+
+  export interface LinkFrameLicenceHopsFieldEvent {
+    field: '$.licence.hops'
+    value: number
+  }
+
+  export interface LinkFrameLicenceProofFieldEvent {
+    field: '$.licence.proof'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface LinkFrameLicenceNextFieldEvent {
+    field: '$.licence.next'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<LinkFrame>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, LinkFrame.codec())
   }
@@ -405,7 +449,7 @@ export namespace LinkFrame {
     return decodeMessage(buf, LinkFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<LinkFrame>): Generator<LinkFrameStateStatusFieldEvent | LinkFrameRefuseReasonFieldEvent | LinkFramePingNonceFieldEvent | LinkFramePingClockMsFieldEvent | LinkFramePongNonceFieldEvent | LinkFramePongClockMsFieldEvent | LinkFrameHintsAssetFieldEvent | LinkFrameHintsRecordsMeetingPointFieldEvent | LinkFrameHintsRecordsToBucketFieldEvent | LinkFrameHintsRecordsToHopsFieldEvent | LinkFrameHintsRecordsToSequenceFieldEvent | LinkFrameHintsRecordsFromBucketFieldEvent | LinkFrameHintsRecordsFromHopsFieldEvent | LinkFrameHintsRecordsFromSequenceFieldEvent | LinkFrameHintRequestAssetFieldEvent | LinkFrameHintRequestMeetingPointFieldEvent | LinkFrameHintRequestSequenceFieldEvent | LinkFrameHintRequestHopsLeftFieldEvent | LinkFrameAttestRequestMeetingPointFieldEvent | LinkFrameAttestRequestEpochFieldEvent | LinkFrameAttestationMeetingPointFieldEvent | LinkFrameAttestationEpochFieldEvent | LinkFrameAttestationKeyFieldEvent | LinkFrameAttestationBucketFieldEvent | LinkFrameAttestationSignatureFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<LinkFrame>): Generator<LinkFrameStateStatusFieldEvent | LinkFrameRefuseReasonFieldEvent | LinkFramePingNonceFieldEvent | LinkFramePingClockMsFieldEvent | LinkFramePongNonceFieldEvent | LinkFramePongClockMsFieldEvent | LinkFrameHintsAssetFieldEvent | LinkFrameHintsRecordsMeetingPointFieldEvent | LinkFrameHintsRecordsToBucketFieldEvent | LinkFrameHintsRecordsToHopsFieldEvent | LinkFrameHintsRecordsToSequenceFieldEvent | LinkFrameHintsRecordsFromBucketFieldEvent | LinkFrameHintsRecordsFromHopsFieldEvent | LinkFrameHintsRecordsFromSequenceFieldEvent | LinkFrameHintRequestAssetFieldEvent | LinkFrameHintRequestMeetingPointFieldEvent | LinkFrameHintRequestSequenceFieldEvent | LinkFrameHintRequestHopsLeftFieldEvent | LinkFrameAttestRequestMeetingPointFieldEvent | LinkFrameAttestRequestEpochFieldEvent | LinkFrameAttestationMeetingPointFieldEvent | LinkFrameAttestationEpochFieldEvent | LinkFrameAttestationKeyFieldEvent | LinkFrameAttestationBucketFieldEvent | LinkFrameAttestationSignatureFieldEvent | LinkFrameLicenceMeetingPointFieldEvent | LinkFrameLicenceEpochFieldEvent | LinkFrameLicenceHopsFieldEvent | LinkFrameLicenceProofFieldEvent | LinkFrameLicenceNextFieldEvent> {
     return streamMessage(buf, LinkFrame.codec(), opts)
   }
 }
@@ -1957,5 +2001,180 @@ export namespace Attestation {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Attestation>): Generator<AttestationMeetingPointFieldEvent | AttestationEpochFieldEvent | AttestationKeyFieldEvent | AttestationBucketFieldEvent | AttestationSignatureFieldEvent> {
     return streamMessage(buf, Attestation.codec(), opts)
+  }
+}
+
+export interface Licence {
+  meetingPoint?: Uint8Array<ArrayBuffer>
+  epoch?: number
+  hops?: number
+  proof?: Uint8Array<ArrayBuffer>
+  next?: Uint8Array<ArrayBuffer>
+}
+
+export namespace Licence {
+  let _codec: Codec<Licence>
+
+  export const codec = (): Codec<Licence> => {
+    if (_codec == null) {
+      _codec = message<Licence>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.meetingPoint != null) {
+          w.uint32(10)
+          w.bytes(obj.meetingPoint)
+        }
+
+        if (obj.epoch != null) {
+          w.uint32(16)
+          w.uint32(obj.epoch)
+        }
+
+        if (obj.hops != null) {
+          w.uint32(24)
+          w.uint32(obj.hops)
+        }
+
+        if (obj.proof != null) {
+          w.uint32(34)
+          w.bytes(obj.proof)
+        }
+
+        if (obj.next != null) {
+          w.uint32(42)
+          w.bytes(obj.next)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.meetingPoint = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.epoch = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.hops = reader.uint32()
+              break
+            }
+            case 4: {
+              obj.proof = reader.bytes()
+              break
+            }
+            case 5: {
+              obj.next = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.meetingPoint`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.epoch`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.hops`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.proof`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.next`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface LicenceMeetingPointFieldEvent {
+    field: '$.meetingPoint'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface LicenceEpochFieldEvent {
+    field: '$.epoch'
+    value: number
+  }
+
+  export interface LicenceHopsFieldEvent {
+    field: '$.hops'
+    value: number
+  }
+
+  export interface LicenceProofFieldEvent {
+    field: '$.proof'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface LicenceNextFieldEvent {
+    field: '$.next'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Licence>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Licence.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Licence>): Licence {
+    return decodeMessage(buf, Licence.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Licence>): Generator<LicenceMeetingPointFieldEvent | LicenceEpochFieldEvent | LicenceHopsFieldEvent | LicenceProofFieldEvent | LicenceNextFieldEvent> {
+    return streamMessage(buf, Licence.codec(), opts)
   }
 }

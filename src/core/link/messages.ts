@@ -10,8 +10,8 @@ export type LinkMessage =
   | RoutingMessage
 
 /** Messages of the link stream that are about routing. */
-export type RoutingMessage = HintsMessage | HintRequestMessage | AttestRequestMessage | AttestationMessage
-export const ROUTING_MESSAGES: ReadonlySet<string> = new Set<RoutingMessage['type']>(['hints', 'hintRequest', 'attestRequest', 'attestation'])
+export type RoutingMessage = HintsMessage | HintRequestMessage | AttestRequestMessage | AttestationMessage | LicenceMessage
+export const ROUTING_MESSAGES: ReadonlySet<string> = new Set<RoutingMessage['type']>(['hints', 'hintRequest', 'attestRequest', 'attestation', 'licence'])
 export const isRoutingMessage = (message: LinkMessage): message is RoutingMessage => ROUTING_MESSAGES.has(message.type)
 
 /** First message of a connection from a side that has the link open; the other side answers when it sees it otherwise. @see LINK-4 */
@@ -90,4 +90,18 @@ export interface AttestationMessage {
   readonly bucket: number
   /** 64 bytes, BIP 340, over the hash of the attestation struct. */
   readonly signature: Uint8Array
+}
+
+/** The sender is an elected meeting point, or beside one, and shows that the meeting point says so. @see HINT-29 */
+export interface LicenceMessage {
+  readonly type: 'licence'
+  readonly meetingPoint: MeetingPointId
+  /** That it was elected for. */
+  readonly epoch: number
+  /** 1 at the meeting point itself, 2 beside it. */
+  readonly hops: 1 | 2
+  /** 64 bytes, BIP 340, by the role key, over the hash of the licence struct that names the sender. */
+  readonly proof: Uint8Array
+  /** From the meeting point itself: the same of 2 hops for the receiver. Only with 1 hop, and always then. */
+  readonly next: Uint8Array | undefined
 }

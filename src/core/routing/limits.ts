@@ -85,5 +85,14 @@ export const TICKET_FOLDS_FEW = 18
 export const STAND_DELAY_MS = 500
 /** How much heavier a meeting point must have become to announce itself again before its time. */
 export const HEAVIER = 1.5
+/** What a neighbour without a licence of an elected meeting point says of it counts as so many hops at least. @see HINT-30 */
+export const UNLICENSED_HOPS = 3
+/** Licences kept: in all, and of one neighbour. @see HINT-29 */
+export const LICENCES_MAX = 65_536
+export const LICENCES_PER_NEIGHBOUR_MAX = 4_096
+/** Records that a licence counts as in a neighbour's allowance, since it has to be verified. @see HINT-12 */
+export const LICENCE_COST = 2
+/** Licences that did not hold after which no others of the neighbour are looked at while it is connected. */
+export const FALSE_LICENCES_MAX = 16
 /** Meeting points that a light node keeps. @see HINT-28 */
 export const LIGHT_VECTORS_MAX = 64

@@ -2,6 +2,7 @@ import type { AssetId, PeerId } from '../base/ids.js'
 import { levelOf, marginOf } from './bucket.js'
 import { standSoon } from './election.js'
 import type { RoutingHost } from './host.js'
+import { showLicences } from './licensing.js'
 import { LEVELS_DELAY_MS, RECORDS_BURST, REQUEST_HOPS_MIN } from './limits.js'
 import { ownVectors } from './own-vector.js'
 import { PACING } from './pacing.js'
@@ -60,6 +61,7 @@ export function reviewPeer (host: RoutingHost, peer: PeerId): void {
 export function dropPeer (host: RoutingHost, peer: PeerId): void {
   for (const neighbour of [...host.tables.neighbours.values()]) if (neighbour.peer === peer) dropNeighbour(host, neighbour)
   host.tables.ignored.delete(peer)
+  for (const key of [...host.tables.licences.group(peer).keys()]) host.tables.licences.delete(key)
   host.tables.unsettled.delete(peer)
 }
 
@@ -78,6 +80,7 @@ function addNeighbour (host: RoutingHost, peer: PeerId, asset: AssetId, levels: 
   host.tables.neighbours.set(neighbourKey(peer, asset), neighbour)
   ownVectors(host, asset)
   standSoon(host)
+  showLicences(host, peer) // HINT-29
   // HINT-8: either side may see the channel live first, so each both tells and asks.
   markAll(host, neighbour)
   askAll(host, peer, asset)

@@ -1,6 +1,7 @@
 import type { AssetId, PeerId } from '../base/ids.js'
 import type { HintRecord, HintRequestMessage, HintsMessage } from '../link/messages.js'
 import type { RoutingHost } from './host.js'
+import { bounded } from './licence.js'
 import { ASKERS_MAX, RECORDS_BURST } from './limits.js'
 import { PACING } from './pacing.js'
 import { mark, markAll, tellsOf, usableIn } from './publish.js'
@@ -16,26 +17,32 @@ export function onHints (host: RoutingHost, peer: PeerId, message: HintsMessage)
   for (const record of message.records) onRecord(host, neighbour, record)
 }
 
-/** A neighbour asks for a newer number, or for everything. @see HINT-10 */
-export function onHintRequest (host: RoutingHost, peer: PeerId, message: HintRequestMessage): void {
+/**
+ * A neighbour asks for a newer number, or for everything.
+ *
+ * @returns whether it gets everything now
+ * @see HINT-10
+ */
+export function onHintRequest (host: RoutingHost, peer: PeerId, message: HintRequestMessage): boolean {
   const neighbour = neighbourWithCredit(host, peer, message, 1)
-  if (neighbour === undefined) return
+  if (neighbour === undefined) return false
   const { requestMs } = PACING[host.pacing]
   const { nowMs } = host.env
   const { asset, meetingPoint } = message
   if (meetingPoint === undefined) {
     if (neighbour.fullSentMs + requestMs > nowMs) { // HINT-8: asked again too soon, it comes with the next delta
       for (const [key, vector] of host.tables.vectors.group(asset)) if (tellsOf(host, vector)) mark(host, peer, asset, key, 'delta', true)
-      return
+      return false
     }
     host.tables.neighbours.set(neighbourKey(peer, asset), { ...neighbour, fullSentMs: nowMs })
     markAll(host, neighbour)
-    return
+    return true
   }
   const vector = host.tables.vectors.get(vectorKey(asset, meetingPoint))
-  if (vector === undefined || !tellsOf(host, vector)) return
+  if (vector === undefined || !tellsOf(host, vector)) return false
   if (vector.own !== undefined) answerForOwn(host, peer, vector, message.sequence)
   else answerOrPass(host, peer, vector, message)
+  return false
 }
 
 function onRecord (host: RoutingHost, { peer, asset }: Neighbour, record: HintRecord): void {
@@ -54,7 +61,7 @@ function onRecord (host: RoutingHost, { peer, asset }: Neighbour, record: HintRe
     if (!empty) ignore(host, peer, 'HINT-11')
     return
   }
-  const next = withClaims(vector, peer, record, believe, usableIn(host, asset))
+  const next = withClaims(vector, peer, bounded(host, peer, record), believe, usableIn(host, asset))
   if (future) ignore(host, peer, 'HINT-5', 'a number of a slot to come')
   replaceVector(host, vector, next)
 }
@@ -130,8 +137,8 @@ function neighbourWithCredit (host: RoutingHost, peer: PeerId, message: { readon
 }
 
 /** Counts a message that is of no asset against a neighbour's allowance; false for a stranger too. @see HINT-12 */
-export function spendCredit (host: RoutingHost, peer: PeerId): boolean {
-  for (const { peer: of, asset } of host.tables.neighbours.values()) if (of === peer) return neighbourWithCredit(host, peer, { asset }, 1) !== undefined
+export function spendCredit (host: RoutingHost, peer: PeerId, cost = 1): boolean {
+  for (const { peer: of, asset } of host.tables.neighbours.values()) if (of === peer) return neighbourWithCredit(host, peer, { asset }, cost) !== undefined
   ignore(host, peer, 'HINT-1') // HINT-1
   return false
 }

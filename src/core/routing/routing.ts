@@ -7,6 +7,7 @@ import { noteBlock } from './beacon.js'
 import { endOutlived, onStandTimer, rest, standSoon } from './election.js'
 import { epochOf } from './epoch.js'
 import type { BeaconChain, RoutingHost } from './host.js'
+import { forgetLicences, onLicence, renewLicences, showLicences } from './licensing.js'
 import * as meetingPoint from './meeting-point.js'
 import { dropPeer, onLevelsTimer, reviewPeer, unsettle } from './neighbour.js'
 import { renewOwn } from './own-vector.js'
@@ -23,7 +24,7 @@ import { deleteVector, onWantsTimer, replaceVector, settleWants } from './vector
  * `sequence` (numbers and feasibility), `vector` (what is known of one meeting point), `host`, `tables`, this file
  * (what comes in), `neighbour` (channels come, go and change), `receive` (hints come in), `vectors` (what follows from
  * a change), `publish` (hints go out), `next-hop`, `views`. Who is a meeting point: `epoch`, `beacon`, `attestation`
- * (what neighbours sign), `attesting` (asking for it), `ticket`, `announcement`, `roster` (who is one), `election` (whether
+ * (what neighbours sign), `attesting` (asking for it), `ticket`, `announcement`, `roster` (who is one), `licence` (who may claim to be near one), `licensing`, `election` (whether
  * this node is), `meeting-point` and `own-vector` (being one).
  *
  * @see protocols/hints/README.md
@@ -72,7 +73,12 @@ export function onRoutingMessage (host: RoutingHost, peer: PeerId, message: Rout
   if (host.tables.unsettled.has(peer)) reviewPeer(host, peer)
   switch (message.type) {
     case 'hints': onHints(host, peer, message); break
-    case 'hintRequest': onHintRequest(host, peer, message); break
+    case 'hintRequest': {
+      // HINT-29: a peer that asks for everything may have missed the licences that were shown to it before.
+      if (onHintRequest(host, peer, message)) showLicences(host, peer)
+      break
+    }
+    case 'licence': onLicence(host, peer, message); break
     case 'attestRequest': {
       if (spendCredit(host, peer)) onAttestRequest(host, peer, message)
       break
@@ -117,7 +123,11 @@ export function onRoutingTimer (host: RoutingHost, key: string): void {
     case 'wants': onWantsTimer(host); break
     case 'levels': onLevelsTimer(host); break
     case 'slot': onSlot(host); break
-    case 'stand': onStandTimer(host); break
+    case 'stand': {
+      onStandTimer(host)
+      renewLicences(host) // HINT-29
+      break
+    }
     case 'announce': meetingPoint.announce(host, id); break
     default: invariant(false, `a routing timer is of a known matter, not ${matter}`)
   }
@@ -142,6 +152,8 @@ function onSlot (host: RoutingHost): void {
   }
   refreshRoster(host, epochOf(host))
   endOutlived(host)
+  forgetLicences(host)
+  renewLicences(host)
   setSlotTimer(host)
 }
 

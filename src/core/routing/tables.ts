@@ -137,6 +137,19 @@ export interface AskedAttester {
 /** What this node attested to a neighbour in an epoch. */
 export interface Attested { readonly id: MeetingPointId, readonly epoch: number, readonly atMs: number }
 
+/** How near a neighbour may say that it is to a meeting point. @see HINT-30 */
+export interface Licence { readonly peer: PeerId, readonly epoch: number, readonly hops: number }
+/** `<peer>/<meeting point>` */
+export const licenceKey = (peer: PeerId, id: MeetingPointId): string => `${peer}/${id}`
+
+/** How near this node may say that it is: 1 to a meeting point here, 2 beside one. @see HINT-29 */
+export interface OwnLicence {
+  readonly id: MeetingPointId
+  readonly epoch: number
+  readonly hops: 1 | 2
+  readonly proof: Uint8Array
+}
+
 export interface Score { readonly asked: number, readonly delivered: number, readonly atMs: number }
 
 export interface RoutingTables {
@@ -168,6 +181,9 @@ export interface RoutingTables {
   readonly askers: Table<string, Asker>
   readonly wanting: Table<VectorKey, Wanting>
   readonly pace: Table<'all', Pace>
+  /** Grouped by neighbour. */
+  readonly licences: Table<string, Licence>
+  readonly ownLicences: Table<MeetingPointId, OwnLicence>
   readonly scores: Table<string, Score>
   /** Messages of each peer that were ignored, by requirement; kept while it is connected. */
   readonly ignored: Table<PeerId, Readonly<Record<string, number>>>
@@ -193,6 +209,8 @@ export function createRoutingTables (journal: Journal): RoutingTables {
     askers: createTable(journal, 'hint-asker', { groupBy: (key) => key.slice(0, key.indexOf('|')) }),
     wanting: createTable(journal, 'hint-wanting'),
     pace: createTable(journal, 'hint-pace'),
+    licences: createTable(journal, 'hint-licence', { groupBy: (_key, { peer }) => peer }),
+    ownLicences: createTable(journal, 'hint-own-licence'),
     scores: createTable(journal, 'hint-score'),
     ignored: createTable(journal, 'hint-ignored')
   }

@@ -1,6 +1,7 @@
 import { numberBelow } from '../base/env.js'
 import type { AssetId, MeetingPointId, PeerId } from '../base/ids.js'
 import type { RoutingHost } from './host.js'
+import { boundedVector } from './licence.js'
 import { ASKED_AT_ONCE_MAX, ASKER_LIFE_MS, ASK_TRIES_MAX, FIND_SPACING_MS, LIGHT_VECTORS_MAX, REQUEST_HOPS_MAX, REQUEST_HOPS_MIN, UNANNOUNCED_MAX, UNANNOUNCED_PER_NEIGHBOUR_MAX, VECTORS_MAX } from './limits.js'
 import { PACING } from './pacing.js'
 import { mark, markChanges, tellsOf, usableIn } from './publish.js'
@@ -56,10 +57,15 @@ export function deleteVector (host: RoutingHost, key: VectorKey): void {
   for (const asker of [...askers.group(key).keys()]) askers.delete(asker)
 }
 
-/** A meeting point is announced from now on: its vectors no longer count as unannounced. */
+/** A meeting point is announced from now on: its vectors no longer count as unannounced, and what was claimed before counts as it does now. @see HINT-30 */
 export function countAsAnnounced (host: RoutingHost, meetingPoint: MeetingPointId): void {
   for (const key of [...host.tables.unannounced.entries()].map(([key]) => key)) {
     if (key.endsWith(meetingPoint)) host.tables.unannounced.delete(key)
+  }
+  for (const vector of [...host.tables.vectors.values()]) {
+    if (vector.meetingPoint !== meetingPoint || vector.own !== undefined) continue
+    const next = boundedVector(host, vector, usableIn(host, vector.asset))
+    if (next !== vector) replaceVector(host, vector, next)
   }
 }
 

@@ -40,6 +40,8 @@ export const MESSAGES: Readonly<Record<string, LinkMessage>> = {
   'a question for a number': { type: 'hintRequest', asset, meetingPoint: meetingPoint(1), sequence: 1_866_666_625, hopsLeft: 24 },
   'a question for an attestation': { type: 'attestRequest', meetingPoint: meetingPoint(1), epoch: 4_294_967_295 },
   'an attestation': { type: 'attestation', meetingPoint: meetingPoint(1), epoch: 20_254, key: new Uint8Array(32).fill(7), bucket: 15, signature: new Uint8Array(64).fill(9) },
+  'a licence by the meeting point': { type: 'licence', meetingPoint: meetingPoint(1), epoch: 20_254, hops: 1, proof: new Uint8Array(64).fill(5), next: new Uint8Array(64).fill(6) },
+  'a licence of a node beside it': { type: 'licence', meetingPoint: meetingPoint(1), epoch: 0, hops: 2, proof: new Uint8Array(64).fill(5), next: undefined },
   'a question for everything': { type: 'hintRequest', asset, meetingPoint: undefined, sequence: 0, hopsLeft: 0 }
 }
 
@@ -49,6 +51,9 @@ const hints = (record: Partial<pb.HintRecord>, count = 1): Uint8Array =>
 
 const attestation = (changes: Partial<pb.Attestation>): Uint8Array =>
   frame({ attestation: { meetingPoint: bytesOf(meetingPoint(1)), epoch: 1, key: new Uint8Array(32), bucket: 3, signature: new Uint8Array(64), ...changes } })
+
+const licence = (changes: Partial<pb.Licence>): Uint8Array =>
+  frame({ licence: { meetingPoint: bytesOf(meetingPoint(1)), epoch: 1, hops: 2, proof: new Uint8Array(64), ...changes } })
 
 /** Frames that must be refused, and the requirement that each breaks. */
 const BAD: ReadonlyArray<readonly [comment: string, bytes: Uint8Array, requirement: string]> = [
@@ -73,6 +78,13 @@ const BAD: ReadonlyArray<readonly [comment: string, bytes: Uint8Array, requireme
   ['a step that repeats the one before it', hints({ to: [{ bucket: 3, hops: 1, sequence: 1n }, { bucket: 4, hops: 1, sequence: 1n }] }), 'LINK-1'],
   ['a last step that reaches nothing', hints({ to: [{ bucket: 3, hops: 1, sequence: 1n }, { bucket: 4 }] }), 'LINK-1'],
   ['a question with too many hops', frame({ hintRequest: { asset: bytesOf(asset), sequence: 1n, hopsLeft: 25 } }), 'LINK-1'],
+  ['a licence of no hop', licence({ hops: 0 }), 'LINK-1'],
+  ['a licence of three hops', licence({ hops: 3 }), 'LINK-1'],
+  ['a licence without an epoch', licence({ epoch: undefined }), 'LINK-1'],
+  ['a licence of no point', licence({ meetingPoint: new Uint8Array(33) }), 'LINK-1'],
+  ['a licence with a short proof', licence({ proof: new Uint8Array(63) }), 'LINK-1'],
+  ['a licence of one hop without one for the receiver', licence({ hops: 1 }), 'LINK-1'],
+  ['a licence of two hops with one for the receiver', licence({ next: new Uint8Array(64) }), 'LINK-1'],
   ['a question for an attestation without an epoch', frame({ attestRequest: { meetingPoint: bytesOf(meetingPoint(1)) } }), 'LINK-1'],
   ['a question for an attestation of no point', frame({ attestRequest: { meetingPoint: bytesOf('02' + 'ff'.repeat(32)), epoch: 1 } }), 'LINK-1'],
   ['an attestation of a bucket beyond the last', attestation({ bucket: 16 }), 'LINK-1'],

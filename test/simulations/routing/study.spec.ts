@@ -73,7 +73,7 @@ describe('study of routing', () => {
       this.timeout(60_000)
       const graph = scaleFree(200, randomOf(11n))
       const report = runRouting(graph, drawPayments(graph, 40, 20_000 * SAT, randomOf(12n)), { ...OPTIONS, faults: { [fault]: 0.1 } })
-      assert.ok(report.delivered >= (fault === 'lie' ? 1 : fault === 'stall' ? 15 : 30), `${report.delivered} of ${report.feasible}`)
+      assert.ok(report.delivered >= (fault === 'stall' ? 15 : 30), `${report.delivered} of ${report.feasible}`)
       assert.ok(report.delivered <= report.feasible)
     })
   }

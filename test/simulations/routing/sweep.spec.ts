@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { BUCKETS, HOPS_MAX } from '../../../src/core/routing/limits.js'
+import { BUCKETS, HOPS_MAX, UNLICENSED_HOPS } from '../../../src/core/routing/limits.js'
 import { startOf } from '../../../src/core/routing/own-vector.js'
 import { usableIn } from '../../../src/core/routing/publish.js'
 import { vectorKey } from '../../../src/core/routing/tables.js'
@@ -158,9 +158,12 @@ describe('sweep', () => {
     assert.equal(distances[HOPS_MAX], 0)
   })
 
-  it('lets a liar stand for the meeting point', () => {
-    const line = graphOf(4, { count: 3, a: Int32Array.of(0, 1, 2), b: Int32Array.of(1, 2, 3), balanceA: new Float64Array(3).fill(1e6), balanceB: new Float64Array(3).fill(1e6) })
-    assert.deepEqual([...hintsFor(line, [pointAt(0, 3)], [3]).distances(0, 'to', 0)], [3, 3, 2, 1])
+  it('lets a liar stand as near to the meeting point as is believed of it [HINT-30]', () => {
+    const nodes = 6
+    const count = nodes - 1
+    const line = graphOf(nodes, { count, a: Int32Array.from({ length: count }, (_, i) => i), b: Int32Array.from({ length: count }, (_, i) => i + 1), balanceA: new Float64Array(count).fill(1e6), balanceB: new Float64Array(count).fill(1e6) })
+    assert.deepEqual([...hintsFor(line, [pointAt(0, 1)], [5]).distances(0, 'to', 0)], [1, 2, 3, 4, UNLICENSED_HOPS + 1, UNLICENSED_HOPS])
+    assert.deepEqual([...hintsFor(line, [pointAt(0, 1)], [1]).distances(0, 'to', 0)], [1, 2, 3, 4, 5, 6], 'beside it, it says no more than is true')
   })
 })
 
