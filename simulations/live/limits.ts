@@ -22,7 +22,7 @@ export const TRY_AGAIN_MS = 1_000
 /** Time a process has to start. */
 export const START_MS_MAX = 120_000
 /** Time all links have to come up, and hints to converge. */
-export const LINKS_MS_MAX = 300_000
+export const LINKS_MS_MAX = 900_000
 export const HINTS_MS_MAX = 300_000
 /** Who is elected must have stood still this long: longer than the election's look of every 5 s. */
 export const SETTLED_MS = 7_000

@@ -31,7 +31,7 @@ export async function startLiveNode (home: Home, name: string, dir: string): Pro
 
 /** The methods are called as the API's server calls them, without HTTP between. */
 async function startHere (name: string, dir: string): Promise<LiveNode> {
-  const node = await createAmiko({ dir, logLevel: 'warn' })
+  const node = await createAmiko({ dir, logLevel: 'error' })
   const usage = (): { readonly pid: number, readonly cpuMs: number } => {
     const { user, system } = process.cpuUsage()
     return { pid: process.pid, cpuMs: (user + system) / 1_000 }
@@ -46,7 +46,7 @@ async function startHere (name: string, dir: string): Promise<LiveNode> {
 
 /** `amiko start` in a process of its own, which ends with this one. */
 async function startProcess (name: string, dir: string): Promise<LiveNode> {
-  const child = spawn(process.execPath, [repositoryFile('dist', 'src', 'cli', 'main.js'), 'start', '--dir', dir, '--json', '--with-parent', '--log-level', 'warn'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [repositoryFile('dist', 'src', 'cli', 'main.js'), 'start', '--dir', dir, '--json', '--with-parent', '--log-level', 'error'], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin.on('error', () => undefined) // It has ended already.
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve() }) })
   const { peerId, addresses, api } = await readyLine(child, name)
