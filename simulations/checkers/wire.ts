@@ -12,14 +12,16 @@ type Row = Extract<ChannelMessage, { readonly type: 'propose' | 'agree' | 'commi
  * Write before send (I13): a row of a round leaves only when the medium holds the phase that it tells of.
  *
  * @param name - of the sender, for the report
- * @param stored - the channel as the sender's medium holds it
+ * @param stored - the channel as the sender's medium holds it; `closed` when it held it and has deleted it: then the last
+ *   round is over, and its ACK may leave
  */
-export function checkDurable (name: string, row: Row, stored: Channel | undefined): readonly Violation[] {
-  const ok = stored !== undefined && (row.type === 'ack'
+export function checkDurable (name: string, row: Row, stored: Channel | 'closed' | undefined): readonly Violation[] {
+  if (stored === 'closed' && row.type === 'ack') return []
+  const ok = stored !== undefined && stored !== 'closed' && (row.type === 'ack'
     ? stored.round.number > row.round
     : stored.round.number > row.round || (stored.round.number === row.round && PHASES[row.type].includes(stored.round.phase)))
   if (ok) return []
-  const held = stored === undefined ? 'no such channel' : `round ${stored.round.number} ${stored.round.phase}`
+  const held = stored === undefined || stored === 'closed' ? 'no such channel' : `round ${stored.round.number} ${stored.round.phase}`
   return [{ invariant: 'I13', detail: `${name} sent ${row.type} of round ${row.round}, its medium holds ${held}` }]
 }
 
@@ -56,6 +58,9 @@ export function signatureChecker (): (name: string, row: Row) => readonly Violat
 /** Looks at every row that an honest node sends, from now on (I8, I11, I13). */
 export function watchRows (world: World, report: (violations: readonly Violation[]) => void): void {
   const checkSignatures = signatureChecker()
+  /** Channels that were deleted, by node. */
+  const closed = new Set<string>()
+  world.onStored((node, batch) => { for (const { key, value } of batch) if (value === undefined && key.startsWith('channel/')) closed.add(`${node.name} ${key}`) })
   world.listen((frame) => {
     if (frame.stream !== 'channel') return
     const node = world.nodeOf(frame.from)
@@ -64,7 +69,7 @@ export function watchRows (world: World, report: (violations: readonly Violation
     if (isFault(message) || (message.type !== 'propose' && message.type !== 'agree' && message.type !== 'commit' && message.type !== 'ack')) return
     const bytes = node.disk.entries.get(`channel/${message.channelId}`)
     const stored = bytes === undefined ? undefined : channelLayout.decode(bytes)
-    report(checkDurable(node.name, message, stored))
+    report(checkDurable(node.name, message, stored ?? (closed.has(`${node.name} channel/${message.channelId}`) ? 'closed' : undefined)))
     report(checkUnreplaced(node.name, message, stored))
     report(checkSignatures(node.name, message))
   })

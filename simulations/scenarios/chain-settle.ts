@@ -3,6 +3,7 @@ import { isRefusal } from '../../src/core/base/step.js'
 import { outpointText } from '../../src/core/channel/enforced/transaction.js'
 import { faucetScript } from '../../src/adapters/chain-embedded/faucet.js'
 import { checkChannels, checkLimits } from '../checkers/channels.js'
+import { watchCommitments } from '../checkers/commitments.js'
 import { watchDecoders } from '../checkers/decoders.js'
 import { checkLeftovers } from '../checkers/forgetting.js'
 import { checkForced, checkLeftOver, checkSums, checkVerdict, feeOf, worthlessSat, type Forced, type Moved, type Purse } from '../checkers/on-chain.js'
@@ -35,6 +36,8 @@ export interface ChainBaseline {
   readonly forced: readonly Forced[]
   /** Whose channels an output funds, or has funded. */
   readonly owners: ReadonlyMap<string, ReadonlySet<number>>
+  /** Looks at all that was published since (I9). */
+  readonly checkBroadcasts: () => void
 }
 
 /** What a node has: satoshis of its wallet, and what is its own in all its channels. */
@@ -68,7 +71,8 @@ export function takeChainBaseline (world: World): ChainBaseline {
     }
   })
   for (const watchAll of [watchRows, watchStored, watchSecrecy, watchDecoders]) watchAll(world, (violations) => { report(world, violations) })
-  return { purses: world.nodes.map((node) => purseOf(world, node)), height: world.chain!.control.ledger.tip.height, forced, owners }
+  const checkBroadcasts = watchCommitments(world, (violations) => { report(world, violations) })
+  return { checkBroadcasts, purses: world.nodes.map((node) => purseOf(world, node)), height: world.chain!.control.ledger.tip.height, forced, owners }
 }
 
 /** What of a node's business on the chain has not ended, in words. */
@@ -151,6 +155,7 @@ export async function checkChainQuiet (world: World, plan: ChainPlan, baseline: 
   await world.run(30_000)
   checkMoney(world, plan, baseline, moved)
   for (const { node, txid, verdict } of world.chain!.published) if (verdict !== undefined && world.isHonest(node)) report(world, checkVerdict(`n${node}`, txid, verdict))
+  baseline.checkBroadcasts()
   report(world, checkChannels(world))
   report(world, checkAnswers(world.nodes.flatMap(({ asked }) => asked)))
   if (world.nodes.every((_, index) => world.isHonest(index))) for (const { name, view } of world.nodes) report(world, checkLeftovers(name, view.leftovers()))

@@ -210,6 +210,11 @@ describe('checker of rows', () => {
     assert.deepEqual(checkDurable('n0', row('ack', 5), stored(6, 'proposed')), [])
   })
 
+  it('accepts the last ACK of a channel that is deleted in the same batch, and no other row of it [I13]', () => {
+    assert.deepEqual(checkDurable('n0', row('ack', 5), 'closed'), [])
+    for (const type of ['propose', 'agree', 'commit'] as const) assert.deepEqual(invariants(checkDurable('n0', row(type, 5), 'closed')), ['I13'], type)
+  })
+
   it('finds a row that leaves before its batch is durable [I13]', () => {
     for (const type of ['propose', 'agree', 'commit', 'ack'] as const) {
       assert.deepEqual(invariants(checkDurable('n0', row(type, 5), stored(5, 'idle'))), ['I13'], type)
