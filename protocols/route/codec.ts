@@ -7,6 +7,7 @@ import { ONION_BYTES } from '../../src/core/crypto/onion.js'
 import { DETOURS_MAX, FORWARDS_MAX, HOPS_LEFT_MAX, TIME_LEFT_MS_MAX, WAYPOINT_BYTES, WAYPOINTS_MAX } from '../../src/core/payment/limits.js'
 import { NO_ROUTE_REASONS, type MakeRoute, type RouteMessage, type RouteSide, type WaypointElement } from '../../src/core/payment/messages.js'
 import { EXPIRY_DELTA_SECONDS_MAX, RATE_MAX, type Quote } from '../../src/core/payment/quote.js'
+import { ANSWER_BYTES } from '../../src/core/payment/stream-session.js'
 import '../protobuf.js'
 import * as pb from './pb/route.js'
 
@@ -15,7 +16,7 @@ import * as pb from './pb/route.js'
 /** Largest frame: a MakeRoute with all waypoints, or a HaveRoute. */
 export const ROUTE_FRAME_BYTES_MAX = 4_096
 const SIDES: readonly RouteSide[] = ['payer', 'payee']
-const MESSAGE_FIELDS = ['makeRoute', 'haveRoute', 'matched', 'haveNoRoute', 'cancel'] as const
+const MESSAGE_FIELDS = ['makeRoute', 'haveRoute', 'matched', 'haveNoRoute', 'cancel', 'answer'] as const
 const COUNTER_MAX = 2n ** 48n - 1n
 const RATE_BYTES = 16
 
@@ -42,6 +43,7 @@ export function decodeRoute (bytes: Uint8Array): RouteMessage | Fault {
         forwardsLeft: atMost(frame.haveNoRoute!.forwardsLeft, FORWARDS_MAX, 'forwards_left')
       }
       case 'cancel': return { type: 'cancel', routeId }
+      case 'answer': return { type: 'answer', routeId, bytes: sized(frame.answer!.content, ANSWER_BYTES, 'content') } // ROUTE-75
     }
   } catch (error) {
     // The generated reader throws on what is no protobuf; our own checks say which requirement was broken.
@@ -108,6 +110,7 @@ function makeRouteOf (routeId: RouteId, make: pb.MakeRoute): MakeRoute {
   check(make.waypoints.length <= WAYPOINTS_MAX, `${make.waypoints.length} waypoints`)
   check(make.waypoints.length > 0 || (make.i1 === undefined && make.i2 === undefined), 'i1 and i2 belong to waypoints', 'ROUTE-56')
   check(make.waypoints.length > 0 || make.along === undefined, 'along belongs to waypoints', 'ROUTE-94')
+  check(make.open === undefined || make.open === 1, 'open is neither 1 nor absent')
   return {
     type: 'makeRoute',
     routeId,
@@ -124,7 +127,8 @@ function makeRouteOf (routeId: RouteId, make: pb.MakeRoute): MakeRoute {
     forwardsLeft: atMost(make.forwardsLeft, FORWARDS_MAX, 'forwards_left'),
     detoursLeft: atMost(make.detoursLeft, DETOURS_MAX, 'detours_left'),
     timeLeftMs: atMost(make.timeLeftMs, TIME_LEFT_MS_MAX, 'time_left_ms'),
-    quote: make.quote === undefined ? undefined : quoteOf(make.quote)
+    quote: make.quote === undefined ? undefined : quoteOf(make.quote),
+    ...(make.open === undefined ? {} : { open: true })
   }
 }
 
@@ -168,6 +172,7 @@ function bodyOf (message: RouteMessage): Partial<pb.RouteFrame> {
     case 'matched': return { matched: { amount: message.amount } }
     case 'haveNoRoute': return { haveNoRoute: { reason: NO_ROUTE_REASONS.indexOf(message.reason) + 1, forwardsLeft: message.forwardsLeft } }
     case 'cancel': return { cancel: {} }
+    case 'answer': return { answer: { content: pbBytes(message.bytes) } }
   }
 }
 
@@ -187,7 +192,8 @@ const makeRouteBody = (make: MakeRoute): pb.MakeRoute => ({
   forwardsLeft: make.forwardsLeft,
   detoursLeft: make.detoursLeft,
   timeLeftMs: make.timeLeftMs,
-  ...(make.quote === undefined ? {} : { quote: quoteBody(make.quote) })
+  ...(make.quote === undefined ? {} : { quote: quoteBody(make.quote) }),
+  ...(make.open === true ? { open: 1 } : {})
 })
 
 const quoteBody = (quote: Quote): pb.Quote => ({

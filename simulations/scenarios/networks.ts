@@ -8,6 +8,7 @@ import { sat, type World } from '../harness/world.js'
 import { line, ring, star } from '../topologies/topologies.js'
 import { expect, type Figures, type Scenario } from './scenario.js'
 import { checkQuiet, SCENARIO_PAYMENT, settle, takeBaseline } from './settle.js'
+import { STREAM_SCENARIOS } from './streams.js'
 import { WAYPOINT_SCENARIOS } from './waypoints.js'
 
 /** Most nodes these scenarios are asked with. */
@@ -167,4 +168,4 @@ const FEES: Scenario = {
   }
 }
 
-export const NETWORK_SCENARIOS: readonly Scenario[] = [TWO_NODES, LINE, RING, HUB, FEES, ...WAYPOINT_SCENARIOS]
+export const NETWORK_SCENARIOS: readonly Scenario[] = [TWO_NODES, LINE, RING, HUB, FEES, ...WAYPOINT_SCENARIOS, ...STREAM_SCENARIOS]

@@ -11,6 +11,7 @@ export interface RouteFrame {
   matched?: Matched
   haveNoRoute?: HaveNoRoute
   cancel?: Cancel
+  answer?: Answer
 }
 
 export namespace RouteFrame {
@@ -51,6 +52,11 @@ export namespace RouteFrame {
         if (obj.cancel != null) {
           w.uint32(50)
           Cancel.codec().encode(obj.cancel, w)
+        }
+
+        if (obj.answer != null) {
+          w.uint32(58)
+          Answer.codec().encode(obj.answer, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -96,6 +102,12 @@ export namespace RouteFrame {
             case 6: {
               obj.cancel = Cancel.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.cancel
+              })
+              break
+            }
+            case 7: {
+              obj.answer = Answer.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.answer
               })
               break
             }
@@ -152,6 +164,13 @@ export namespace RouteFrame {
             case 6: {
               yield * Cancel.codec().stream(reader, reader.uint32(), `${prefix}.cancel`, {
                 limits: opts.limits?.cancel
+              })
+
+              break
+            }
+            case 7: {
+              yield * Answer.codec().stream(reader, reader.uint32(), `${prefix}.answer`, {
+                limits: opts.limits?.answer
               })
 
               break
@@ -294,6 +313,11 @@ export namespace RouteFrame {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface RouteFrameMakeRouteOpenFieldEvent {
+    field: '$.makeRoute.open'
+    value: number
+  }
+
   export interface RouteFrameHaveRouteQuoteAssetInFieldEvent {
     field: '$.haveRoute.quote.assetIn'
     value: Uint8Array<ArrayBuffer>
@@ -354,6 +378,11 @@ export namespace RouteFrame {
     value: number
   }
 
+  export interface RouteFrameAnswerContentFieldEvent {
+    field: '$.answer.content'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<RouteFrame>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, RouteFrame.codec())
   }
@@ -362,7 +391,7 @@ export namespace RouteFrame {
     return decodeMessage(buf, RouteFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RouteFrame>): Generator<RouteFrameRouteIdFieldEvent | RouteFrameMakeRouteSideFieldEvent | RouteFrameMakeRouteMeetingPointFieldEvent | RouteFrameMakeRouteAssetFieldEvent | RouteFrameMakeRouteAmountFieldEvent | RouteFrameMakeRouteK1FieldEvent | RouteFrameMakeRouteK2FieldEvent | RouteFrameMakeRouteC1FieldEvent | RouteFrameMakeRouteC2FieldEvent | RouteFrameMakeRouteWaypointsFieldEvent | RouteFrameMakeRouteHopsLeftFieldEvent | RouteFrameMakeRouteForwardsLeftFieldEvent | RouteFrameMakeRouteDetoursLeftFieldEvent | RouteFrameMakeRouteTimeLeftMsFieldEvent | RouteFrameMakeRouteQuoteAssetInFieldEvent | RouteFrameMakeRouteQuoteAssetOutFieldEvent | RouteFrameMakeRouteQuoteRateFieldEvent | RouteFrameMakeRouteQuoteBaseFieldEvent | RouteFrameMakeRouteQuoteMinOutFieldEvent | RouteFrameMakeRouteQuoteMaxOutFieldEvent | RouteFrameMakeRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameMakeRouteQuoteValidUntilFieldEvent | RouteFrameMakeRouteI1FieldEvent | RouteFrameMakeRouteI2FieldEvent | RouteFrameMakeRouteAlongFieldEvent | RouteFrameHaveRouteQuoteAssetInFieldEvent | RouteFrameHaveRouteQuoteAssetOutFieldEvent | RouteFrameHaveRouteQuoteRateFieldEvent | RouteFrameHaveRouteQuoteBaseFieldEvent | RouteFrameHaveRouteQuoteMinOutFieldEvent | RouteFrameHaveRouteQuoteMaxOutFieldEvent | RouteFrameHaveRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameHaveRouteQuoteValidUntilFieldEvent | RouteFrameHaveRouteOnionFieldEvent | RouteFrameMatchedAmountFieldEvent | RouteFrameHaveNoRouteReasonFieldEvent | RouteFrameHaveNoRouteForwardsLeftFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RouteFrame>): Generator<RouteFrameRouteIdFieldEvent | RouteFrameMakeRouteSideFieldEvent | RouteFrameMakeRouteMeetingPointFieldEvent | RouteFrameMakeRouteAssetFieldEvent | RouteFrameMakeRouteAmountFieldEvent | RouteFrameMakeRouteK1FieldEvent | RouteFrameMakeRouteK2FieldEvent | RouteFrameMakeRouteC1FieldEvent | RouteFrameMakeRouteC2FieldEvent | RouteFrameMakeRouteWaypointsFieldEvent | RouteFrameMakeRouteHopsLeftFieldEvent | RouteFrameMakeRouteForwardsLeftFieldEvent | RouteFrameMakeRouteDetoursLeftFieldEvent | RouteFrameMakeRouteTimeLeftMsFieldEvent | RouteFrameMakeRouteQuoteAssetInFieldEvent | RouteFrameMakeRouteQuoteAssetOutFieldEvent | RouteFrameMakeRouteQuoteRateFieldEvent | RouteFrameMakeRouteQuoteBaseFieldEvent | RouteFrameMakeRouteQuoteMinOutFieldEvent | RouteFrameMakeRouteQuoteMaxOutFieldEvent | RouteFrameMakeRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameMakeRouteQuoteValidUntilFieldEvent | RouteFrameMakeRouteI1FieldEvent | RouteFrameMakeRouteI2FieldEvent | RouteFrameMakeRouteAlongFieldEvent | RouteFrameMakeRouteOpenFieldEvent | RouteFrameHaveRouteQuoteAssetInFieldEvent | RouteFrameHaveRouteQuoteAssetOutFieldEvent | RouteFrameHaveRouteQuoteRateFieldEvent | RouteFrameHaveRouteQuoteBaseFieldEvent | RouteFrameHaveRouteQuoteMinOutFieldEvent | RouteFrameHaveRouteQuoteMaxOutFieldEvent | RouteFrameHaveRouteQuoteExpiryDeltaSecondsFieldEvent | RouteFrameHaveRouteQuoteValidUntilFieldEvent | RouteFrameHaveRouteOnionFieldEvent | RouteFrameMatchedAmountFieldEvent | RouteFrameHaveNoRouteReasonFieldEvent | RouteFrameHaveNoRouteForwardsLeftFieldEvent | RouteFrameAnswerContentFieldEvent> {
     return streamMessage(buf, RouteFrame.codec(), opts)
   }
 }
@@ -385,6 +414,7 @@ export interface MakeRoute {
   i1?: Uint8Array<ArrayBuffer>
   i2?: Uint8Array<ArrayBuffer>
   along?: Uint8Array<ArrayBuffer>
+  open?: number
 }
 
 export namespace MakeRoute {
@@ -484,6 +514,11 @@ export namespace MakeRoute {
           w.bytes(obj.along)
         }
 
+        if (obj.open != null) {
+          w.uint32(144)
+          w.uint32(obj.open)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -574,6 +609,10 @@ export namespace MakeRoute {
             }
             case 17: {
               obj.along = reader.bytes()
+              break
+            }
+            case 18: {
+              obj.open = reader.uint32()
               break
             }
             default: {
@@ -726,6 +765,13 @@ export namespace MakeRoute {
               }
               break
             }
+            case 18: {
+              yield {
+                field: `${prefix}.open`,
+                value: reader.uint32()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -859,6 +905,11 @@ export namespace MakeRoute {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface MakeRouteOpenFieldEvent {
+    field: '$.open'
+    value: number
+  }
+
   export function encode (obj: Partial<MakeRoute>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, MakeRoute.codec())
   }
@@ -867,7 +918,7 @@ export namespace MakeRoute {
     return decodeMessage(buf, MakeRoute.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MakeRoute>): Generator<MakeRouteSideFieldEvent | MakeRouteMeetingPointFieldEvent | MakeRouteAssetFieldEvent | MakeRouteAmountFieldEvent | MakeRouteK1FieldEvent | MakeRouteK2FieldEvent | MakeRouteC1FieldEvent | MakeRouteC2FieldEvent | MakeRouteWaypointsFieldEvent | MakeRouteHopsLeftFieldEvent | MakeRouteForwardsLeftFieldEvent | MakeRouteDetoursLeftFieldEvent | MakeRouteTimeLeftMsFieldEvent | MakeRouteQuoteAssetInFieldEvent | MakeRouteQuoteAssetOutFieldEvent | MakeRouteQuoteRateFieldEvent | MakeRouteQuoteBaseFieldEvent | MakeRouteQuoteMinOutFieldEvent | MakeRouteQuoteMaxOutFieldEvent | MakeRouteQuoteExpiryDeltaSecondsFieldEvent | MakeRouteQuoteValidUntilFieldEvent | MakeRouteI1FieldEvent | MakeRouteI2FieldEvent | MakeRouteAlongFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MakeRoute>): Generator<MakeRouteSideFieldEvent | MakeRouteMeetingPointFieldEvent | MakeRouteAssetFieldEvent | MakeRouteAmountFieldEvent | MakeRouteK1FieldEvent | MakeRouteK2FieldEvent | MakeRouteC1FieldEvent | MakeRouteC2FieldEvent | MakeRouteWaypointsFieldEvent | MakeRouteHopsLeftFieldEvent | MakeRouteForwardsLeftFieldEvent | MakeRouteDetoursLeftFieldEvent | MakeRouteTimeLeftMsFieldEvent | MakeRouteQuoteAssetInFieldEvent | MakeRouteQuoteAssetOutFieldEvent | MakeRouteQuoteRateFieldEvent | MakeRouteQuoteBaseFieldEvent | MakeRouteQuoteMinOutFieldEvent | MakeRouteQuoteMaxOutFieldEvent | MakeRouteQuoteExpiryDeltaSecondsFieldEvent | MakeRouteQuoteValidUntilFieldEvent | MakeRouteI1FieldEvent | MakeRouteI2FieldEvent | MakeRouteAlongFieldEvent | MakeRouteOpenFieldEvent> {
     return streamMessage(buf, MakeRoute.codec(), opts)
   }
 }
@@ -1516,5 +1567,92 @@ export namespace Cancel {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Cancel>): Generator<{}> {
     return streamMessage(buf, Cancel.codec(), opts)
+  }
+}
+
+export interface Answer {
+  content?: Uint8Array<ArrayBuffer>
+}
+
+export namespace Answer {
+  let _codec: Codec<Answer>
+
+  export const codec = (): Codec<Answer> => {
+    if (_codec == null) {
+      _codec = message<Answer>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.content != null) {
+          w.uint32(10)
+          w.bytes(obj.content)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.content = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.content`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface AnswerContentFieldEvent {
+    field: '$.content'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Answer>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Answer.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Answer>): Answer {
+    return decodeMessage(buf, Answer.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Answer>): Generator<AnswerContentFieldEvent> {
+    return streamMessage(buf, Answer.codec(), opts)
   }
 }

@@ -46,7 +46,7 @@ export type Request =
    */
   | { readonly type: 'channel.close', readonly channelId: ChannelId, readonly force?: boolean | undefined }
   /** → { invoice: text, id, expiresMs } */
-  | { readonly type: 'invoice.create', readonly asset: AssetId, readonly amount: Units, readonly description: string, readonly expiryMs: number | undefined, readonly meetingPoints: readonly MeetingPointId[] | undefined, readonly via?: readonly string[] | undefined }
+  | { readonly type: 'invoice.create', readonly asset: AssetId, readonly amount: Units, readonly description: string, readonly expiryMs: number | undefined, readonly meetingPoints: readonly MeetingPointId[] | undefined, readonly via?: readonly string[] | undefined, readonly times?: number | undefined }
   /** → {} */
   | { readonly type: 'invoice.cancel', readonly id: InvoiceId }
   /** → PaymentResult. Idempotent per invoice: a second request for the same invoice waits for the same end. */

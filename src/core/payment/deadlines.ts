@@ -3,6 +3,7 @@ import { CHAIN_NUMBERS } from '../channel/enforced/limits.js'
 import type { PaymentSettings } from './host.js'
 import { BLOCK_INTERVAL_SPREAD, CLOCK_SKEW_SECONDS, HEIGHT_SKEW_BLOCKS, REFRESH_MARGIN_MS } from './limits.js'
 import type { Quote } from './quote.js'
+import { OPEN_ROUTE_MS } from './stream-limits.js'
 
 /**
  * All arithmetic on expiries, and the only place where clocks are converted.
@@ -181,6 +182,9 @@ export const halfLifeMs = (settings: PaymentSettings): number => settings.refres
 
 /** End of a payee's quote, in seconds since 1970. */
 export const rememberedUntil = (env: Env, settings: PaymentSettings): number => Math.ceil((env.nowMs + halfLifeMs(settings)) / 1000)
+
+/** End of a quote for a route that stays open, in seconds since 1970. @see ROUTE-70 */
+export const openUntil = (env: Env): number => unixSeconds(env) + Math.ceil(OPEN_ROUTE_MS / 1000)
 
 /** Whether a quote of somebody else's is still good, by clocks that may differ a little. */
 export const stillValid = (env: Env, validUntil: number): boolean => validUntil + CLOCK_SKEW_SECONDS >= unixSeconds(env)

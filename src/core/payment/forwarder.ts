@@ -1,4 +1,4 @@
-import type { ChannelId, OriginId, PeerId, RouteId } from '../base/ids.js'
+import type { AssetId, ChannelId, OriginId, PeerId, RouteId } from '../base/ids.js'
 import { minUnits, type Units } from '../base/money.js'
 import { invariant } from '../base/invariant.js'
 import type { FailReason, Lock } from '../channel/lock.js'
@@ -6,12 +6,15 @@ import { addMulG, addScalars, negateScalar, opens } from '../crypto/curve.js'
 import { maskMessage } from '../crypto/lock-message.js'
 import { ONION_BYTES, sealOnion, wrapOnion } from '../crypto/onion.js'
 import { clockOf, deltaBetweenPeers, isTooLongFrom } from './clocks.js'
-import { byOwnClock, outgoingExpiry, reservedUntil, stillValid } from './deadlines.js'
-import { cancelHalf, drawId, drawScalar, endHalf, forgetHalf, halfOf, onNoRoute, setHalfTimer, tellCancel, update } from './half-route.js'
+import { byOwnClock, openUntil, outgoingExpiry, reservedUntil, stillValid } from './deadlines.js'
+import { cancelHalf, drawId, drawScalar, endHalf, forgetHalf, halfOf, onNoRoute, onwardOf, setHalfTimer, tellCancel, update } from './half-route.js'
 import type { Cancel, HaveNoRoute, HaveRoute, Matched } from './messages.js'
+import { openRoute } from './open-route.js'
 import { composeQuotes, forwardQuote, quoteIn, quoteOut, type Quote } from './quote.js'
 import { freeChannel, mayForward, release, reserve } from './reservations.js'
 import { innermostBytes } from './session.js'
+import { tweakAt } from './stream-session.js'
+import type { OpenLink } from './stream-tables.js'
 import { incomingOf, type Crossing, type Half, type Hop, type Host } from './tables.js'
 import { scoreHop } from './waypoints.js'
 
@@ -52,7 +55,7 @@ function priceOnward (host: Host, half: Half, before: PeerId, peer: PeerId, next
   const channelId = full ?? freeChannel(host, peer, half.asset, amount)
   if (channelId === undefined) return undefined
   const delta = deltaBetweenPeers(host, half.asset, before, peer, next.expiryDeltaSeconds)
-  const own = forwardQuote(half.asset, host.feePolicy(peer, half.asset), amount, delta, reservedUntil(host.env, host.settings))
+  const own = forwardQuote(half.asset, host.feePolicy(peer, half.asset), amount, delta, half.open === true ? openUntil(host.env) : reservedUntil(host.env, host.settings))
   const quote = composeQuotes(own, byOwnClock(next)) // ROUTE-22
   return quote === undefined || isTooLongFrom(host, half.asset, before, quote.expiryDeltaSeconds) ? undefined : { own, quote, channelId, amount }
 }
@@ -91,7 +94,7 @@ export function onCancel (host: Host, peer: PeerId, message: Cancel): void {
 }
 
 /** What a lock needs to go on, by the place of its half. */
-interface Way {
+export interface Way {
   readonly peer: PeerId
   readonly routeId: RouteId
   readonly channelId: ChannelId | undefined
@@ -101,6 +104,7 @@ interface Way {
   /** Payer half: y is taken off the lock point. At the meeting point and after it: added. */
   readonly side: 'payer' | 'payee'
   readonly onion: Uint8Array
+  readonly asset: AssetId
 }
 
 const NO_ONION = new Uint8Array(0)
@@ -110,8 +114,8 @@ export function forwardOnPayerHalf (host: Host, channelId: ChannelId, lock: Lock
   const { place, next } = half
   if (place.status !== 'routed' || next === undefined || lock.terms.onion.length !== 0) { giveBack(host, channelId, lock, half); return }
   forward(host, channelId, lock, half, {
-    peer: place.to.peer, routeId: place.to.routeId, channelId: place.channelId, own: place.own, next, tweak: place.tweak, side: 'payer', onion: NO_ONION
-  })
+    peer: place.to.peer, routeId: place.to.routeId, channelId: place.channelId, own: place.own, next, tweak: firstTweak(half, place.tweak), side: 'payer', onion: NO_ONION
+  }, half.from.type === 'link' ? { seed: place.tweak, before: { ...half.from, side: 'payer' }, after: { ...place.to, side: 'payer' } } : undefined)
 }
 
 /** A lock that has reached the meeting point hosted here, for a payee elsewhere. */
@@ -124,10 +128,10 @@ export function forwardAtMeetingPoint (host: Host, channelId: ChannelId, lock: L
     channelId: crossing.channelId,
     own: crossing.own,
     next,
-    tweak: crossing.tweak,
+    tweak: firstTweak(payee, crossing.tweak),
     side: 'payee',
     onion: crossingOnion(host, crossing, payee)
-  })
+  }, half.from.type === 'link' && payee.open === true ? { seed: crossing.tweak, before: { ...half.from, side: 'payer' }, after: { ...payee.from, side: 'payee' } } : undefined)
 }
 
 /** The innermost layer for the payee: the meeting point's tweak, and proof that it could read the token. @see ROUTE-24 */
@@ -142,37 +146,55 @@ export function forwardOnPayeeHalf (host: Host, channelId: ChannelId, lock: Lock
   const { own, next, from } = half
   if (own === undefined || next === undefined || from.type !== 'link' || lock.terms.onion.length !== ONION_BYTES) { giveBack(host, channelId, lock, half); return }
   const tweak = drawScalar(host.draw, 'tweak')
+  const to = onwardOf(half)
   forward(host, channelId, lock, half, {
     peer: from.peer,
     routeId: from.routeId,
     channelId: host.tables.reservations.get(half.id)?.channelId,
     own,
     next,
-    tweak,
+    tweak: firstTweak(half, tweak),
     side: 'payee',
     onion: wrapOnion(lock.terms.onion, from.pair, tweak, drawScalar(host.draw, 'onion')) // ROUTE-23
-  })
+  }, to === undefined ? undefined : { seed: tweak, before: { ...to, side: 'payee' }, after: { ...from, side: 'payee' } })
 }
 
-/** Offers the outgoing lock, or gives the incoming one back when it does not honour the quote. @see ROUTE-34 */
-function forward (host: Host, channelId: ChannelId, lock: Lock, half: Half, way: Way): void {
+/** Of a half that asked to stay open the onion holds a seed. @see ROUTE-71 */
+const firstTweak = (half: Half, drawn: Uint8Array): Uint8Array => half.open === true ? tweakAt(drawn, 0) : drawn
+
+/** What is kept of a way whose half asked to stay open. */
+interface Kept { readonly seed: Uint8Array, readonly before: OpenLink, readonly after: OpenLink }
+
+/** Offers the outgoing lock, or gives the incoming one back when it does not honour the quote. */
+function forward (host: Host, channelId: ChannelId, lock: Lock, half: Half, way: Omit<Way, 'asset'>, kept: Kept | undefined): void {
+  release(host, half.id)
+  const outcome = passOn(host, channelId, lock, { ...way, asset: half.asset })
+  if ('refused' in outcome) { giveBack(host, channelId, lock, half, outcome.refused); return }
+  forgetWithPartner(host, half) // A route is for one lock.
+  if (half.open === true && kept !== undefined) keepOpen(host, half, way, kept, outcome.channelId)
+}
+
+/** Unless the half asked to stay open: then the route is kept, and nothing of the lock. @see ROUTE-72 */
+function keepOpen (host: Host, { asset }: Half, { side, own, next }: Omit<Way, 'asset'>, { seed, before, after }: Kept, channelId: ChannelId): void {
+  const link = ({ peer, routeId, side }: OpenLink): OpenLink => ({ peer, routeId, side })
+  openRoute(host, { role: { type: 'hop', seed, side, own, next }, asset, before: link(before), after: { ...link(after), channelId } })
+}
+
+/** Offers the outgoing lock of a way; or says why the incoming one does not honour the quote. @see ROUTE-34 */
+export function passOn (host: Host, channelId: ChannelId, lock: Lock, way: Way): { readonly channelId: ChannelId } | { readonly refused: FailReason } {
   const { terms } = lock
-  const { own, next } = way
+  const { own, next, asset } = way
   const cause = host.peerOf(channelId)
   const least = quoteIn(next, next.minOut)
   const rest = quoteOut(own, terms.amount)
   // More than the quote's largest amount is not passed on: the payee gets what it asked for in any case.
   const amount = rest === undefined ? undefined : minUnits(rest, own.maxOut)
   const point = addMulG(terms.point, way.side === 'payer' ? negateScalar(way.tweak) : way.tweak) // ROUTE-35
-  if (amount === undefined || least === undefined || amount < least || amount === 0n || amount < own.minOut || !stillValid(host.env, own.validUntil) || point === undefined) {
-    giveBack(host, channelId, lock, half, 'refused')
-    return
-  }
-  release(host, half.id)
-  const outgoing = way.channelId ?? freeChannel(host, way.peer, half.asset, amount)
-  if (outgoing === undefined || cause === undefined || !mayForward(host, cause, outgoing, half.asset, amount)) { giveBack(host, channelId, lock, half, 'busy'); return }
+  if (amount === undefined || least === undefined || amount < least || amount === 0n || amount < own.minOut || !stillValid(host.env, own.validUntil) || point === undefined) return { refused: 'refused' }
+  const outgoing = way.channelId ?? freeChannel(host, way.peer, asset, amount)
+  if (outgoing === undefined || cause === undefined || !mayForward(host, cause, outgoing, asset, amount)) return { refused: 'busy' }
   const expiry = outgoingExpiry(host.env, host.settings, terms.expiry, clockOf(host, outgoing), own.expiryDeltaSeconds, next.expiryDeltaSeconds, host.draw('begin'))
-  if (expiry === undefined) { giveBack(host, channelId, lock, half, 'expired'); return }
+  if (expiry === undefined) return { refused: 'expired' }
   const origin = drawId<OriginId>(host.draw, 'origin')
   // Written in the same step as the offer: whoever finds one after a crash finds the other.
   host.tables.hops.set(origin, {
@@ -187,13 +209,10 @@ function forward (host: Host, channelId: ChannelId, lock: Lock, half: Half, way:
   })
   host.tables.flights.set(origin, { cause, channelId: outgoing, amount })
   const refused = host.offer(outgoing, { amount, expiry, point, routeId: way.routeId, message: maskMessage(terms.message, way.tweak), onion: way.onion }, origin)
-  if (refused !== undefined) {
-    host.tables.hops.delete(origin)
-    host.tables.flights.delete(origin)
-    giveBack(host, channelId, lock, half, 'busy')
-    return
-  }
-  forgetWithPartner(host, half) // A route is for one lock.
+  if (refused === undefined) return { channelId: outgoing }
+  host.tables.hops.delete(origin)
+  host.tables.flights.delete(origin)
+  return { refused: 'busy' }
 }
 
 /** Gives an incoming lock back and ends its route on both sides. */

@@ -86,7 +86,8 @@ function ask (host: Host, half: Half, hop: NextHop, leftMs: number): boolean {
     forwardsLeft: given,
     detoursLeft: half.detoursLeft - (hop.detour ? 1 : 0),
     timeLeftMs,
-    quote: quotes?.quote
+    quote: quotes?.quote,
+    open: half.open // ROUTE-70
   }
   if (!host.sendRoute(hop.peer, message)) return false
   const to: Onward = { peer: hop.peer, routeId, given }

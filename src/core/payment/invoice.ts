@@ -2,13 +2,16 @@ import { bech32m } from '@scure/base'
 import { equalBytes, toHex, utf8Bytes } from '../base/bytes.js'
 import type { AssetId, InvoiceId, MeetingPointId } from '../base/ids.js'
 import { refuse, type Refusal } from '../base/step.js'
-import { bytes32, bytes33, bytesOf, hexOf, LayoutError, list, struct, text, u48, u8, units, type ValueOf } from '../base/struct.js'
+import { bytes32, bytes33, bytesOf, hexOf, LayoutError, list, struct, text, u32, u48, u8, units, type ValueOf } from '../base/struct.js'
 import { isPoint, mulG, pointOfId } from '../crypto/curve.js'
 import { signSchnorr, verifySchnorr } from '../crypto/schnorr.js'
 import { DESCRIPTION_BYTES_MAX, INVOICE_CHARACTERS_MAX, MEETING_POINTS_MAX } from './limits.js'
+import { TIMES_MAX } from './stream-limits.js'
 
 /** The version that this program writes and reads. */
 export const INVOICE_VERSION = 1
+/** The version of an invoice that can be paid many times. @see INV-20 */
+export const TIMES_VERSION = 2
 const NETWORK_BYTES = 8
 const SIGNATURE_BYTES = 64
 const URI_SCHEME = 'amiko:'
@@ -19,7 +22,7 @@ type Prefix = typeof PREFIXES[keyof typeof PREFIXES]
  * What an invoice says and signs. The network comes first, so that a wrong network is named whatever follows;
  * it names no peer and no address of the payee. @see INV-1
  */
-export const invoiceStruct = struct('amiko/invoice', {
+const invoiceFields = {
   network: bytesOf(NETWORK_BYTES),
   version: u8,
   /** Z = z·G. */
@@ -34,10 +37,17 @@ export const invoiceStruct = struct('amiko/invoice', {
   meetingPoints: list(hexOf<MeetingPointId>(33), MEETING_POINTS_MAX),
   /** A key of this invoice alone, x-only. */
   signingKey: bytes32
-})
+}
+export const invoiceStruct = struct('amiko/invoice', invoiceFields)
+/** As {@link invoiceStruct}, and how many times it can be paid. @see INV-20 */
+export const timesStruct = struct('amiko/invoice', { ...invoiceFields, times: u32 })
 
 /** An invoice as its text says. */
-export type Invoice = ValueOf<typeof invoiceStruct> & { readonly id: InvoiceId }
+export type Invoice = ValueOf<typeof invoiceStruct> & {
+  readonly id: InvoiceId
+  /** Of one that can be paid many times: how many. */
+  readonly times?: number | undefined
+}
 
 /** Which network this node is on. */
 export interface InvoiceNetwork { readonly id: Uint8Array, readonly name: string, readonly kind: keyof typeof PREFIXES }
@@ -51,11 +61,11 @@ const idOf = (digest: Uint8Array): InvoiceId => toHex(digest) as InvoiceId
  * @param signingSecret - fresh, for this invoice alone
  * @param aux - 32 random bytes for the signature's nonce
  */
-export function writeInvoice (network: InvoiceNetwork, content: Omit<ValueOf<typeof invoiceStruct>, 'network' | 'version' | 'signingKey'>, signingSecret: Uint8Array, aux: Uint8Array): { readonly text: string, readonly invoice: Invoice } {
-  const value = { ...content, network: network.id, version: INVOICE_VERSION, signingKey: mulG(signingSecret).subarray(1) }
-  const digest = invoiceStruct.hash(value)
+export function writeInvoice (network: InvoiceNetwork, content: Omit<Invoice, 'id' | 'network' | 'version' | 'signingKey'>, signingSecret: Uint8Array, aux: Uint8Array): { readonly text: string, readonly invoice: Invoice } {
+  const value = { ...content, network: network.id, version: content.times === undefined ? INVOICE_VERSION : TIMES_VERSION, signingKey: mulG(signingSecret).subarray(1) }
+  const [digest, bytes] = value.times === undefined ? [invoiceStruct.hash(value), invoiceStruct.encode(value)] : [timesStruct.hash({ ...value, times: value.times }), timesStruct.encode({ ...value, times: value.times })]
   const signature = signSchnorr(digest, signingSecret, aux)
-  return { text: signedText(PREFIXES[network.kind], invoiceStruct.encode(value), signature), invoice: { ...value, id: idOf(digest) } }
+  return { text: signedText(PREFIXES[network.kind], bytes, signature), invoice: { ...value, id: idOf(digest) } }
 }
 
 /** The text of signed bytes, of an invoice or an entry; also for vectors that must be refused. */
@@ -91,12 +101,12 @@ export function parseInvoice (input: string, network: InvoiceNetwork): Invoice |
   const networkId = bytes.subarray(0, NETWORK_BYTES)
   if (!equalBytes(networkId, network.id)) return refuse('wrong-network', { theirs: toHex(networkId), ours: network.name })
   const version = bytes[NETWORK_BYTES]!
-  if (version !== INVOICE_VERSION) return bad(`version ${version} is not known to this program`) // INV-6
+  if (version !== INVOICE_VERSION && version !== TIMES_VERSION) return bad(`version ${version} is not known to this program`) // INV-6
   const content = tryDecode(bytes.subarray(0, bytes.length - SIGNATURE_BYTES))
   if (content === undefined) return bad('its fields are not well formed') // INV-7
   const wrong = whatIsWrong(content)
   if (wrong !== undefined) return bad(wrong)
-  const digest = invoiceStruct.hash(content)
+  const digest = content.times === undefined ? invoiceStruct.hash(content) : timesStruct.hash({ ...content, times: content.times })
   if (!verifySchnorr(bytes.subarray(bytes.length - SIGNATURE_BYTES), digest, content.signingKey)) return bad('its signature is not valid') // INV-9
   return { ...content, id: idOf(digest) }
 }
@@ -109,12 +119,13 @@ function kindOf (prefix: string): keyof typeof PREFIXES | undefined {
 }
 
 // INV-8: what a well-formed struct may still say wrongly.
-function whatIsWrong (content: ValueOf<typeof invoiceStruct>): string | undefined {
+function whatIsWrong (content: Omit<Invoice, 'id'>): string | undefined {
   if (content.amount === 0n) return 'it asks for nothing'
   if (!isPoint(content.point)) return 'its payment point is not on the curve'
   if (content.meetingPoints.length === 0) return 'it names no meeting point'
   if (new Set(content.meetingPoints).size !== content.meetingPoints.length) return 'it names a meeting point twice'
   if (!content.meetingPoints.every((id) => pointOfId(id) !== undefined)) return 'a meeting point is not on the curve'
+  if (content.times !== undefined && (content.times < 2 || content.times > TIMES_MAX)) return `it can be paid 2 to ${TIMES_MAX} times` // INV-20
   if (content.expiresMs <= content.createdMs) return 'it expires before it was made'
   return undefined
 }
@@ -129,9 +140,9 @@ export function decodeText (plain: string): { prefix: string, bytes: Uint8Array 
   }
 }
 
-function tryDecode (bytes: Uint8Array): ValueOf<typeof invoiceStruct> | undefined {
+function tryDecode (bytes: Uint8Array): Omit<Invoice, 'id'> | undefined {
   try {
-    return invoiceStruct.decode(bytes)
+    return bytes[NETWORK_BYTES] === TIMES_VERSION ? timesStruct.decode(bytes) : invoiceStruct.decode(bytes)
   } catch (error) {
     if (error instanceof LayoutError) return undefined
     throw error

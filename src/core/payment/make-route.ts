@@ -1,6 +1,6 @@
 import type { PeerId } from '../base/ids.js'
 import { ZERO } from '../base/money.js'
-import { byOwnClock, rememberedUntil, stillValid } from './deadlines.js'
+import { byOwnClock, openUntil, rememberedUntil, stillValid } from './deadlines.js'
 import { cancelHalf, drawId, searchOnward } from './half-route.js'
 import { HOPS_LEFT_MAX, MAKES_BURST_MAX, MAKES_PER_SECOND_MAX, PAYEE_HALVES_MAX, PAYEE_HALVES_PER_NEIGHBOUR_MAX, PAYER_HALVES_MAX, PAYER_HALVES_PER_NEIGHBOUR_MAX } from './limits.js'
 import { arriveAtMeetingPoint } from './meeting-point.js'
@@ -52,7 +52,8 @@ function halfFor (host: Host, peer: PeerId, received: MakeRoute): Half | NoRoute
     deadlineMs: host.env.nowMs + message.timeLeftMs,
     tried: [],
     lastReason: 'no-way',
-    place: { status: 'new' }
+    place: { status: 'new' },
+    open: message.open
   } as const
   if (message.side === 'payer') {
     if (message.amount === ZERO) return 'no-way'
@@ -73,7 +74,7 @@ function pricePayeeHalf (host: Host, peer: PeerId, message: MakeRoute): Pick<Hal
   if (out === undefined || out === ZERO || freeChannel(host, peer, message.asset, out) === undefined) return undefined
   // The meeting point adds its quote when it matches.
   if (host.hosted.has(message.meetingPoint)) return { amount: out, amountTold: out, next, own: undefined, quote: undefined }
-  const own = forwardQuote(message.asset, host.feePolicy(peer, message.asset), out, 0, rememberedUntil(host.env, host.settings))
+  const own = forwardQuote(message.asset, host.feePolicy(peer, message.asset), out, 0, message.open === true ? openUntil(host.env) : rememberedUntil(host.env, host.settings))
   const quote = composeQuotes(own, byOwnClock(next)) // ROUTE-22
   const amount = quote === undefined ? undefined : quoteIn(quote, quote.maxOut)
   if (quote === undefined || amount === undefined) return undefined

@@ -2,7 +2,7 @@ import { toHex } from '../base/bytes.js'
 import { sealOnion } from '../crypto/onion.js'
 import { decryptPoint } from '../crypto/elgamal.js'
 import { deltaBetweenPeers, isTooLongFrom, timedQuotes } from './clocks.js'
-import { byOwnClock, halfLifeMs, reservedUntil } from './deadlines.js'
+import { byOwnClock, halfLifeMs, openUntil, reservedUntil } from './deadlines.js'
 import { drawScalar, endHalf, forgetHalf, setHalfTimer, update } from './half-route.js'
 import { HOP_TIME_MS, MATCH_ROOM, USED_TOKENS_MAX, USED_TOKENS_MS } from './limits.js'
 import { asUnits, minUnits, UNITS_MAX, type Units } from '../base/money.js'
@@ -88,10 +88,13 @@ function crossingTerms (host: Host, payer: Half, payee: Half): { readonly own: Q
   // The payer is here: it pays no fee to itself.
   if (payer.from.type !== 'link') return { own: undefined, quote: bounded(next, most), channelId, amount: most }
   const delta = deltaBetweenPeers(host, payee.asset, payer.from.peer, payee.from.peer, next.expiryDeltaSeconds)
-  const own = forwardQuote(payee.asset, host.feePolicy(payee.from.peer, payee.asset), most, delta, reservedUntil(host.env, host.settings))
+  const own = forwardQuote(payee.asset, host.feePolicy(payee.from.peer, payee.asset), most, delta, isOpen(payer, payee) ? openUntil(host.env) : reservedUntil(host.env, host.settings))
   const quote = composeQuotes(own, byOwnClock(next))
   return quote === undefined || isTooLongFrom(host, payer.asset, payer.from.peer, quote.expiryDeltaSeconds) ? undefined : { own, quote, channelId, amount: most }
 }
+
+/** Both halves asked for it. @see ROUTE-70 */
+const isOpen = (payer: Half, payee: Half): boolean => payer.open === true && payee.open === true
 
 const withRoom = (amount: Units): Units => {
   const more = amount + amount / MATCH_ROOM

@@ -7,7 +7,7 @@ import type { Quote } from './quote.js'
  * Messages of the route protocol, after decoding. `protocols/route/codec.ts` has checked presence, ranges, lengths,
  * that points are on the curve and that the two of a key pair differ; only meaning is judged after it.
  */
-export type RouteMessage = MakeRoute | HaveRoute | Matched | HaveNoRoute | Cancel
+export type RouteMessage = MakeRoute | HaveRoute | Matched | HaveNoRoute | Cancel | Answer
 
 /** Whose half of a route: the payer's, which the money travels along, or the payee's, against which it travels. */
 export type RouteSide = 'payer' | 'payee'
@@ -40,6 +40,8 @@ export interface MakeRoute {
   readonly timeLeftMs: number
   /** Payee side only: what the way from the receiver's neighbour to the payee asks for. */
   readonly quote: Quote | undefined
+  /** The route is to stay open for many locks. @see ROUTE-70 */
+  readonly open?: true | undefined
 }
 
 /** For one waypoint: where the half goes from there. Both are under the sum of its key and those of the waypoints before it that are still ahead. */
@@ -84,4 +86,12 @@ export interface HaveNoRoute {
 export interface Cancel {
   readonly type: 'cancel'
   readonly routeId: RouteId
+}
+
+/** Against the money, on an open route: points for the payments to come, for the payer alone to read. */
+export interface Answer {
+  readonly type: 'answer'
+  readonly routeId: RouteId
+  /** Of one length; every hop changes all of them. @see ROUTE-75 */
+  readonly bytes: Uint8Array
 }

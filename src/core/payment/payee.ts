@@ -5,15 +5,17 @@ import { isRefusal, refuse, type Refusal } from '../base/step.js'
 import type { FailReason, Lock } from '../channel/lock.js'
 import { addMulG, addScalars, isPoint, isScalar, mulG, opens, pointOfId } from '../crypto/curve.js'
 import { maskMessage, openMessage } from '../crypto/lock-message.js'
-import { claimable, rememberedUntil } from './deadlines.js'
+import { claimable, openUntil, rememberedUntil } from './deadlines.js'
 import { cancelHalf, drawBetween, drawId, drawScalar, forgetHalf } from './half-route.js'
 import { giveBackHeld, heldTimer, holdPart, type Claim } from './held.js'
 import { fitsDescription, writeInvoice } from './invoice.js'
 import { ATTEMPTS_MAX, DETOURS_MAX, FORWARDS_MAX, LESS_RETRY_MS, HISTORY_MAX, HOPS_LEFT_MAX, HOPS_LEFT_MIN, INVOICE_EXPIRY_MS_MAX, MATCHED_INTERVAL_MS, DECOYS_MAX, MEETING_POINTS_LISTED, MEETING_POINTS_MAX, OPENINGS_MAX, OVERPAID_FACTOR_MAX, REOPEN_MS, WHOLE } from './limits.js'
 import { beginHalf } from './make-route.js'
 import type { NoRouteReason } from './messages.js'
+import { closeRoutesOf } from './open-route.js'
 import { overpaidMax, sixteenthsOf } from './payer-plan.js'
 import { RATE_ONE, type Quote } from './quote.js'
+import { TIMES_MAX } from './stream-limits.js'
 import { deriveAttempt, messageKey, openTweaks, readLockMessage } from './session.js'
 import { halfGroup, heldKey, openingKey, type Half, type HalfId, type Held, type Host, type InvoiceEntity } from './tables.js'
 import { hopsToward, isDirect, readWay, wayFromHere } from './waypoints.js'
@@ -28,6 +30,8 @@ export interface InvoiceRequest {
   readonly meetingPoints: readonly MeetingPointId[] | undefined
   /** A link neighbour, and meeting points: where the payee's halves go first. @see ROUTE-54 */
   readonly via?: readonly string[] | undefined
+  /** How many times it can be paid, the amount each time; once when nothing is said. @see INV-20 */
+  readonly times?: number | undefined
 }
 
 export const expireTimer = (id: InvoiceId): string => `payment/expire/${id}`
@@ -55,13 +59,16 @@ export function createInvoice (host: Host, request: InvoiceRequest): { readonly 
   if (meetingPoints.length > MEETING_POINTS_MAX || !meetingPoints.every((id) => pointOfId(id) !== undefined)) return refuse('bad-request', { reason: `an invoice lists 1 to ${MEETING_POINTS_MAX} meeting points` })
   const way = readWay(host, asset, request.via)
   if (isRefusal(way)) return way
+  const times = request.times === 1 ? undefined : request.times
+  if (times !== undefined && (!Number.isInteger(times) || times < 2 || times > TIMES_MAX)) return refuse('bad-request', { reason: `an invoice can be paid 1 to ${TIMES_MAX} times` }) // INV-20
   // INV-10: nothing of one invoice is in another.
   const secret = drawScalar(host.draw, 'payment secret')
   const session = host.draw('session secret')
   const createdMs = host.env.nowMs
   const expiresMs = createdMs + Math.floor(request.expiryMs)
-  const content = { point: mulG(secret), session, asset, amount, description, createdMs, expiresMs, meetingPoints }
-  const { text, invoice } = writeInvoice(host.network, content, drawScalar(host.draw, 'signing key'), host.draw('signature'))
+  const content = { point: mulG(secret), session, asset, amount, description, createdMs, expiresMs, meetingPoints, times }
+  const signingSecret = drawScalar(host.draw, 'signing key')
+  const { text, invoice } = writeInvoice(host.network, content, signingSecret, host.draw('signature'))
   const entity: InvoiceEntity = {
     id: invoice.id, text, secret, session, asset, amount, description, createdMs, expiresMs, status: 'open', received: ZERO, paidMs: undefined,
     meetingPoints: meetingPoints.map((id) => ({ id, attempt: 1 })),
@@ -69,6 +76,7 @@ export function createInvoice (host: Host, request: InvoiceRequest): { readonly 
   }
   forgetOldest(host)
   host.tables.invoices.set(entity.id, entity) // INV-15: the answer is held back until this is stored
+  if (times !== undefined) host.tables.streams.set(entity.id, { invoiceId: entity.id, times, secret: host.draw('stream secret'), signingSecret, claimed: 0, received: ZERO, base: 1, window: new Uint8Array(32) }) // INV-21
   openInvoice(host, entity)
   host.notify({ type: 'invoice:created', invoiceId: entity.id })
   return { invoice: text, id: entity.id, expiresMs }
@@ -122,8 +130,8 @@ export function onInvoiceExpired (host: Host, id: InvoiceId): void {
   host.notify({ type: 'invoice:expired', invoiceId: id })
 }
 
-/** Ends an invoice: all its halves go, everywhere. @see INV-17 */
-function close (host: Host, entity: InvoiceEntity): void {
+/** Ends an invoice: all its halves go, everywhere, and its open routes. @see INV-17 */
+export function close (host: Host, entity: InvoiceEntity): void {
   host.tables.invoices.set(entity.id, entity)
   host.clearTimer(expireTimer(entity.id))
   for (const [key, { meetingPoint }] of [...host.tables.openings.group(entity.id).entries()]) {
@@ -133,6 +141,7 @@ function close (host: Host, entity: InvoiceEntity): void {
   for (const half of [...host.tables.halves.group(halfGroup('payee', entity.id)).values()]) cancelHalf(host, half)
   giveBackHeld(host, [...host.tables.held.group(entity.id).values()], 'no-route')
   host.clearTimer(heldTimer(entity.id))
+  closeRoutesOf(host, entity.id)
 }
 
 /** Opens, or opens again, the half at one meeting point. @see ROUTE-27 */
@@ -167,7 +176,7 @@ export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: Meetin
     minOut: asUnits(1n),
     maxOut: most,
     expiryDeltaSeconds: 0, // added when it is known who is asked
-    validUntil: rememberedUntil(host.env, settings)
+    validUntil: tables.streams.has(invoiceId) ? openUntil(host.env) : rememberedUntil(host.env, settings)
   }
   beginHalf(host, {
     id,
@@ -187,7 +196,8 @@ export function openHalf (host: Host, invoiceId: InvoiceId, meetingPoint: Meetin
     next: undefined,
     own: undefined,
     quote,
-    place: { status: 'new' }
+    place: { status: 'new' },
+    open: tables.streams.has(invoiceId) ? true : undefined // ROUTE-70
   })
 }
 
@@ -280,7 +290,7 @@ export function onPayeeLock (host: Host, channelId: ChannelId, lock: Lock, half:
 }
 
 /** The half that a lock has used is replaced, unless that was done when it was matched. */
-function openAfterLock (host: Host, invoiceId: InvoiceId, meetingPoint: MeetingPointId, half: HalfId): void {
+export function openAfterLock (host: Host, invoiceId: InvoiceId, meetingPoint: MeetingPointId, half: HalfId): void {
   const key = openingKey(invoiceId, meetingPoint)
   const opening = host.tables.openings.get(key)
   if (opening === undefined || (opening.half !== half && !opening.used)) return
@@ -322,7 +332,7 @@ function judgeLock (host: Host, entity: InvoiceEntity, half: Half, channelId: Ch
 }
 
 /** The tweaks from the meeting point to here; none when it is this node. Undefined when the onion is not for this half. @see ROUTE-25 */
-function readTweaks (half: Half, lock: Lock): readonly Uint8Array[] | undefined {
+export function readTweaks (half: Half, lock: Lock): readonly Uint8Array[] | undefined {
   const { from, place } = half
   if (from.type !== 'payee') return undefined
   if (place.status === 'matched' || place.status === 'waiting') return lock.terms.onion.length === 0 ? [] : undefined
@@ -338,6 +348,7 @@ function forgetOldest (host: Host): void {
   for (const [id, { status }] of invoices.entries()) {
     if (status === 'open') continue
     invoices.delete(id)
+    host.tables.streams.delete(id)
     return
   }
 }

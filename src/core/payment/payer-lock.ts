@@ -8,6 +8,7 @@ import { startExpiry } from './deadlines.js'
 import { crossingOnion, forgetWithPartner } from './forwarder.js'
 import { drawId, drawScalar } from './half-route.js'
 import { LOCK_MESSAGE_VERSION, lockMessageBytes, messageKey } from './session.js'
+import { streamMessageBytes, tweakAt } from './stream-session.js'
 import type { Collected, FirstHop, Host, Part, Payment, Search } from './tables.js'
 
 /**
@@ -17,7 +18,8 @@ import type { Collected, FirstHop, Host, Part, Payment, Search } from './tables.
  * @returns the search with the share in it, or why nothing was offered
  */
 export function lockPart (host: Host, search: Search, payment: Payment, way: Collected, whole: boolean): Search | Refusal {
-  const { half, via, channelId, amount, amountIn, tweaks } = way
+  const { half, via, channelId, amount, amountIn } = way
+  const tweaks = half.open === true ? way.tweaks.map((seed) => tweakAt(seed, 0)) : way.tweaks // ROUTE-71
   const { from } = half
   invariant(from.type === 'payer', 'a way of a payment was looked for by its payer')
   const hop = firstHop(host, via)
@@ -30,7 +32,7 @@ export function lockPart (host: Host, search: Search, payment: Payment, way: Col
   const expiry = startExpiry(host.env, host.settings, clockOf(host, channelId), way.expiryDeltaSeconds, host.draw('begin'))
   invariant(point !== undefined, 'a point and a sum of fresh tweaks do not cancel out')
   if (hop === undefined || expiry === undefined) return refuse('busy', { what: 'ways that are gone', limit: 0 })
-  const plain = lockMessageBytes({
+  const plain = search.number !== undefined ? streamMessageBytes({ amount, attempt: from.attempt, number: search.number }) : lockMessageBytes({
     version: LOCK_MESSAGE_VERSION,
     amount,
     attempt: from.attempt,

@@ -2,7 +2,7 @@ import { toHex } from '../base/bytes.js'
 import { invariant } from '../base/invariant.js'
 import type { AssetId } from '../base/ids.js'
 import type { Units } from '../base/money.js'
-import { refuse, type Refusal } from '../base/step.js'
+import { isRefusal, refuse, type Refusal } from '../base/step.js'
 import { freezeMaxSeconds } from './deadlines.js'
 import { REASON_CHARACTERS_MAX } from './limits.js'
 import type { NoRouteReason } from './messages.js'
@@ -69,6 +69,7 @@ export function end (host: Host, payment: Payment, answer: PaidResult | Refusal)
   host.tables.searches.delete(payment.id)
   for (const timer of [payTimer, collectTimer, hintsTimer]) host.clearTimer(timer(payment.id))
   answerAll(host, payment.id, answer)
+  if (host.tables.streamPayments.has(payment.id)) host.tables.outcomes.push({ type: 'ended', paymentId: payment.id, why: isRefusal(answer) ? answer : undefined })
 }
 
 /** Answers all who wait for a payment. */

@@ -59,13 +59,14 @@ export function tryNext (host: Host, id: PaymentId): void {
     next: undefined,
     own: undefined,
     quote: undefined,
-    place: { status: 'new' }
+    place: { status: 'new' },
+    open: search.number === undefined ? undefined : true // ROUTE-70
   })
 }
 
 /** The plan is used up: smaller parts, hints that may still come, or the end. */
 function planAgain (host: Host, search: Search, payment: Payment): void {
-  const next = search.short || search.plan.length === 0 ? smaller(host, search, payment) : undefined
+  const next = search.number === undefined && (search.short || search.plan.length === 0) ? smaller(host, search, payment) : undefined
   if (next !== undefined) {
     host.tables.searches.set(search.paymentId, next)
     tryNext(host, search.paymentId)
@@ -193,7 +194,7 @@ function judge (host: Host, search: Search, payment: Payment, half: Half, quote:
   if (channelId === undefined || !reserved) return { reason: 'no channel toward the way found can send the amount', seen: { short: true } }
   const seconds = lockedSeconds(host.settings, clockOf(host, channelId), quote.expiryDeltaSeconds)
   if (seconds > freezeMaxSeconds(host.env, host.settings)) return { reason: 'too long', seen: { secondsSeen: Math.min(seconds, search.secondsSeen ?? seconds) } } // ROUTE-43
-  return { half, via, channelId, amount, amountIn, tweaks, expiryDeltaSeconds: quote.expiryDeltaSeconds }
+  return { half, via, channelId, amount, amountIn, tweaks, expiryDeltaSeconds: quote.expiryDeltaSeconds, quote }
 }
 
 /** Tweaks of our half; undefined when the meeting point cannot have made this answer. @see ROUTE-25 */
@@ -240,7 +241,10 @@ export function lockCollected (host: Host, id: PaymentId): void {
   for (const way of found.collected) {
     const locked = lockPart(host, search, before, way, !wasLocked && way.amount === before.amount)
     if (isNotLocked(locked)) search = { ...search, short: true, lockFailed: locked.refused, reason: 'the lock came back (busy)' }
-    else search = locked
+    else {
+      search = locked
+      if (search.number !== undefined) tables.outcomes.push({ type: 'locked', paymentId: id, way })
+    }
   }
   tables.searches.set(id, search)
   const payment = countedAnew(host, before)

@@ -9,6 +9,7 @@ import { HINTS_WAIT_MS, HISTORY_MAX, SEARCHES_MAX, WAITERS_MAX, WHOLE } from './
 import { planFor } from './payer-plan.js'
 import { answerAll, fail, paidResult, payTimer, timedOut, type PaidResult } from './payer-result.js'
 import { dropCollected, tryNext } from './payer-search.js'
+import { payOnce } from './payer-stream.js'
 import type { Host, Payment, PaymentId } from './tables.js'
 import { isDirect, readWay } from './waypoints.js'
 
@@ -38,10 +39,11 @@ function start (host: Host, requestId: RequestId, request: PayRequest): PaidResu
   const { tables, env } = host
   const invoice = parseInvoice(request.invoice, host.network)
   if (isRefusal(invoice)) return invoice
+  const timeoutMs = request.timeoutMs ?? host.settings.payTimeoutMs
+  if (invoice.times !== undefined) return startOne(host, requestId, request, invoice, timeoutMs)
   const id = paymentIdOf(invoice.id)
   const before = tables.payments.get(id)
   if (before?.status === 'paid') return paidResult(before)
-  const timeoutMs = request.timeoutMs ?? host.settings.payTimeoutMs
   if (before?.status === 'locked' || tables.searches.has(id)) return wait(host, id, requestId, timeoutMs)
   const refused = judge(host, invoice)
   if (refused !== undefined) return refused
@@ -96,6 +98,16 @@ function start (host: Host, requestId: RequestId, request: PayRequest): PaidResu
   host.setTimer(payTimer(id), env.nowMs + timeoutMs)
   tryNext(host, id)
   return undefined
+}
+
+/** One more payment of an invoice that can be paid many times. */
+function startOne (host: Host, requestId: RequestId, request: PayRequest, invoice: Invoice, timeoutMs: number): Refusal | undefined {
+  const refused = judge(host, invoice)
+  if (refused !== undefined) return refused
+  const way = readWay(host, invoice.asset, request.via)
+  if (isRefusal(way)) return way
+  forgetOldest(host)
+  return payOnce(host, requestId, invoice, way, feeMaxOf(host, request.feeMax, invoice.amount), timeoutMs)
 }
 
 /** What can be said before anything is tried. */

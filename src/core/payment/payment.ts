@@ -1,5 +1,5 @@
 import { invariant, unreachable } from '../base/invariant.js'
-import type { ChannelId, InvoiceId, MeetingPointId, OriginId, PeerId, RequestId } from '../base/ids.js'
+import type { ChannelId, InvoiceId, MeetingPointId, OriginId, PeerId, RequestId, RouteId } from '../base/ids.js'
 import type { Refusal } from '../base/step.js'
 import type { FailReason, Lock } from '../channel/lock.js'
 import { failHop, forgetWithPartner, forwardAtMeetingPoint, forwardOnPayeeHalf, forwardOnPayerHalf, incomingRemoved, onCancel, onHaveNoRoute, onHaveRoute, onMatched, outgoingSettled, settleHop } from './forwarder.js'
@@ -10,11 +10,17 @@ import { onMakeRoute } from './make-route.js'
 import { closeMeetingPoint } from './meeting-point.js'
 import type { RouteMessage } from './messages.js'
 import * as held from './held.js'
+import { forwardOnOpenRoute } from './open-forward.js'
+import { onAnswer, onRouteEnded, onRoutesLost, onRouteTimer, routeOf } from './open-route.js'
 import * as payee from './payee.js'
+import { onStreamLock, onStreamLockAgain } from './payee-stream.js'
 import * as payer from './payer.js'
 import * as search from './payer-search.js'
+import * as stream from './payer-stream.js'
 import { restart as restartAll } from './restart.js'
-import type { Half, Host } from './tables.js'
+import { LOCK_NUMBER_BYTES } from './stream-limits.js'
+import type { OpenLink, OpenRoute } from './stream-tables.js'
+import type { Half, Host, Part } from './tables.js'
 
 export { invoiceView, leftovers, parseInvoiceId, paymentView, type InvoiceView, type PaymentView } from './views.js'
 export { paymentIdOf, type PayRequest } from './payer.js'
@@ -27,7 +33,7 @@ export { entryView, type EntryRequest, type EntryView } from './entries.js'
  *
  * In reading order: `host` (what is used of the node), `messages`, `quote`, `deadlines`, `invoice`, `session` (what the
  * ends share), `tables` (entities), `reservations`, `clocks`, `waypoint-entry`, `waypoints`, `half-route` (the search), `meeting-point`, `make-route`,
- * `forwarder` (a hop), `held` (parts that wait), `payee`, `entries` (being a waypoint for others), `payer-result`, `payer-plan`, `payer-lock`, `payer-search`, `payer`, `restart`, `views`, `limits`; and this file, where the node calls in.
+ * `forwarder` (a hop), `held` (parts that wait), `payee`, `entries` (being a waypoint for others), `payer-result`, `payer-plan`, `payer-lock`, `payer-search`, `payer`; routes that stay open: `stream-limits`, `stream-tables`, `stream-session` (what follows from numbers), `open-route`, `open-forward`, `payee-stream`, `payer-stream`; `restart`, `views`, `limits`; and this file, where the node calls in.
  *
  * What one payment costs in multiplications of points (the rest is hashing); a retry pays its own row again:
  *
@@ -51,6 +57,8 @@ function entering<R> (host: Host, action: () => R): R {
     switch (outcome.type) {
       case 'routed': search.onPayerRouted(host, outcome); break
       case 'matched': payee.onOwnMatched(host, outcome.half); break
+      case 'locked': stream.onStreamLocked(host, outcome.paymentId, outcome.way); break
+      case 'ended': stream.onStreamEnded(host, outcome.paymentId, outcome.why); break
       case 'failed': {
         if (outcome.half.from.type === 'entry') entries.onStandingFailed(host, outcome.half, outcome.reason)
         else if (outcome.half.side === 'payer') search.onPayerFailed(host, outcome.half, outcome.reason)
@@ -86,11 +94,22 @@ export function onRouteMessage (host: Host, peer: PeerId, message: RouteMessage)
       case 'makeRoute': onMakeRoute(host, peer, message); break
       case 'haveRoute': onHaveRoute(host, peer, message); break
       case 'matched': onMatched(host, peer, message); break
-      case 'haveNoRoute': onHaveNoRoute(host, peer, message); break
-      case 'cancel': onCancel(host, peer, message); break
+      case 'haveNoRoute': onHaveNoRoute(host, peer, message); onOpenEnded(host, peer, message); break
+      case 'cancel': onCancel(host, peer, message); onOpenEnded(host, peer, message); break
+      case 'answer': {
+        const route = onAnswer(host, peer, message)
+        if (route !== undefined) stream.onStreamAnswer(host, route, message.bytes)
+        break
+      }
       default: unreachable(message)
     }
   })
+}
+
+/** A neighbour has ended a route that is open: its payer, if that is here, goes on without it. */
+function onOpenEnded (host: Host, peer: PeerId, { routeId }: { readonly routeId: RouteId }): void {
+  onRouteEnded(host, peer, routeId)
+  stream.onStreamRouteGone(host)
 }
 
 /** A lock of a neighbour is irrevocable: it is forwarded, claimed or given back in this step. @see ROUTE-40 */
@@ -99,12 +118,20 @@ export function onLockReceived (host: Host, channelId: ChannelId, lock: Lock): v
     const peer = host.peerOf(channelId)
     // Payer half: the neighbour made the id. Payee half: this node did.
     const half = peer === undefined ? undefined : payerHalfOf(host, peer, lock) ?? payeeHalfOf(host, peer, lock)
+    const route = peer === undefined || lock.terms.onion.length !== LOCK_NUMBER_BYTES ? undefined : routeOf(host, 'openBefore', peer, lock.terms.routeId)
+    if (route !== undefined) onLockAgain(host, channelId, lock, route)
     // The half of an entry is never matched, so no lock belongs on it. ROUTE-96
-    if (half === undefined || half.from.type === 'entry') host.fail(channelId, lock.terms.id, 'no-route')
+    else if (half === undefined || half.from.type === 'entry') host.fail(channelId, lock.terms.id, 'no-route')
     else if (half.side === 'payee') onPayeeHalfLock(host, channelId, lock, half)
     else if (half.place.status === 'matched') onCrossingLock(host, channelId, lock, half)
     else forwardOnPayerHalf(host, channelId, lock, half)
   })
+}
+
+/** A lock on a route that is open already. */
+function onLockAgain (host: Host, channelId: ChannelId, lock: Lock, route: OpenRoute): void {
+  if (route.role.type === 'payee') onStreamLockAgain(host, channelId, lock, route)
+  else forwardOnOpenRoute(host, channelId, lock, route)
 }
 
 function payerHalfOf (host: Host, peer: PeerId, lock: Lock): Half | undefined {
@@ -118,7 +145,15 @@ function payeeHalfOf (host: Host, peer: PeerId, lock: Lock): Half | undefined {
 }
 
 function onPayeeHalfLock (host: Host, channelId: ChannelId, lock: Lock, half: Half): void {
+  const to = onwardOf(half)
   if (half.from.type === 'link') forwardOnPayeeHalf(host, channelId, lock, half)
+  else onOwnLock(host, channelId, lock, half, to === undefined ? undefined : { peer: to.peer, routeId: to.routeId, side: 'payee' })
+}
+
+/** A lock on a half of an invoice of ours. @param before - the link that it came by */
+function onOwnLock (host: Host, channelId: ChannelId, lock: Lock, half: Half, before: OpenLink | undefined): void {
+  const isStream = half.from.type === 'payee' && host.tables.streams.has(half.from.invoiceId)
+  if (isStream && before !== undefined) onStreamLock(host, channelId, lock, half, before)
   else payee.onPayeeLock(host, channelId, lock, half)
 }
 
@@ -131,7 +166,7 @@ function onCrossingLock (host: Host, channelId: ChannelId, lock: Lock, half: Hal
     host.fail(channelId, lock.terms.id, 'no-route')
   } else if (partner.from.type === 'payee') {
     forgetWithPartner(host, half)
-    payee.onPayeeLock(host, channelId, lock, partner)
+    onOwnLock(host, channelId, lock, partner, half.from.type === 'link' ? { peer: half.from.peer, routeId: half.from.routeId, side: 'payer' } : undefined)
   } else forwardAtMeetingPoint(host, channelId, lock, half, place.crossing, partner)
 }
 
@@ -153,7 +188,7 @@ export function onOfferFailed (host: Host, origin: OriginId, reason: FailReason,
     const hop = host.tables.hops.get(origin)
     const part = host.tables.parts.get(origin)
     if (hop !== undefined) failHop(host, hop, reason)
-    else if (part !== undefined) search.onPartFailed(host, part, reason)
+    else if (part !== undefined && !stream.onStreamPartFailed(host, part, reason)) search.onPartFailed(host, part, reason)
   })
 }
 
@@ -187,6 +222,12 @@ export function onPaymentTimer (host: Host, key: string): void {
       case 'held': held.onHeldTimer(host, id as InvoiceId); break
       case 'open': payee.openHalf(host, id as InvoiceId, more as MeetingPointId); break
       case 'standing': entries.refreshStanding(host, id as MeetingPointId); break
+      case 'route': {
+        onRouteTimer(host, id)
+        stream.onStreamRouteGone(host)
+        break
+      }
+      case 'waiting': stream.onWaitingTimer(host, id as InvoiceId); break
       case 'expire': payee.onInvoiceExpired(host, id as InvoiceId); break
       default: invariant(false, `a payment timer is for a half, a payment, an invoice or an entry, not ${key}`)
     }
@@ -239,7 +280,9 @@ export function onPeerDisconnected (host: Host, peer: PeerId): void {
       const half = host.tables.halves.get(id)
       if (half !== undefined && onwardOf(half) !== undefined) onNoRoute(host, half, 'busy', 0)
     }
+    onRoutesLost(host, peer)
     takeBackUnsent(host, peer)
+    stream.onStreamRouteGone(host)
   })
 }
 
@@ -250,8 +293,12 @@ function takeBackUnsent (host: Host, peer: PeerId): void {
     if (hop !== undefined && host.peerOf(channelId) === peer && host.offerState(origin) === 'queued' && host.cancelOffer(origin)) failHop(host, hop, 'busy')
   }
   for (const part of [...host.tables.parts.values()]) {
-    if (host.peerOf(part.channelId) === peer && host.offerState(part.origin) === 'queued' && host.cancelOffer(part.origin)) search.onPartFailed(host, part, 'busy')
+    if (host.peerOf(part.channelId) === peer && host.offerState(part.origin) === 'queued' && host.cancelOffer(part.origin)) cameBack(host, part)
   }
+}
+
+function cameBack (host: Host, part: Part): void {
+  if (!stream.onStreamPartFailed(host, part, 'busy')) search.onPartFailed(host, part, 'busy')
 }
 
 /** A neighbour is connected: own halves that stand nowhere are opened. */

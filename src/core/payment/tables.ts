@@ -11,6 +11,7 @@ import type { Invoice } from './invoice.js'
 import { DESCRIPTION_BYTES_MAX, ENTRY_CHARACTERS_MAX, INVOICE_CHARACTERS_MAX, MEETING_POINTS_MAX, WAYPOINTS_MAX } from './limits.js'
 import type { NoRouteReason, RouteMessage, RouteSide, WaypointElement } from './messages.js'
 import type { Quote } from './quote.js'
+import { createStreamTables, STREAM_LAYOUTS, type StreamTables } from './stream-tables.js'
 
 /** 16 bytes: the first half of a tagged hash of the invoice's id, since there is one payment an invoice. */
 export type PaymentId = Hex
@@ -227,6 +228,8 @@ export interface Half {
   /** Of this node and the way behind: what the neighbour before it, in the direction of the money, is told. */
   readonly quote: Quote | undefined
   readonly place: HalfPlace
+  /** The route is to stay open: tweaks are seeds. @see ROUTE-70 */
+  readonly open?: true | undefined
 }
 
 /** Capacity of a channel held for a route that was promised. Under the id of its half. */
@@ -297,6 +300,8 @@ export interface Search {
   readonly secondsSeen: number | undefined
   readonly lockFailed: string | undefined
   readonly reason: string
+  /** Of an invoice that can be paid many times: the number of this payment. Such a payment is not split. */
+  readonly number?: number | undefined
 }
 
 /** The first hop of a way that was found. */
@@ -314,6 +319,7 @@ export interface Collected {
   readonly amountIn: Units
   readonly tweaks: readonly Uint8Array[]
   readonly expiryDeltaSeconds: number
+  readonly quote: Quote
 }
 
 /** Requests that wait for the end of a payment. */
@@ -327,8 +333,11 @@ export type HalfOutcome =
   | { readonly type: 'routed', readonly half: Half, readonly quote: Quote, readonly via: FirstHop }
   | { readonly type: 'matched', readonly half: Half }
   | { readonly type: 'failed', readonly half: Half, readonly reason: NoRouteReason }
+  /** Of a payment that is one of many: its lock is on its way, or it has ended. */
+  | { readonly type: 'locked', readonly paymentId: PaymentId, readonly way: Collected }
+  | { readonly type: 'ended', readonly paymentId: PaymentId, readonly why: Refusal | undefined }
 
-export interface PaymentTables {
+export interface PaymentTables extends StreamTables {
   readonly invoices: Table<InvoiceId, InvoiceEntity>
   readonly payments: Table<PaymentId, Payment>
   readonly parts: Table<OriginId, Part>
@@ -366,7 +375,7 @@ export const hopLayout = entity<Hop>('hop', 1, hopEntity)
 export const heldLayout = entity<Held>('held', 1, heldEntity)
 export const publishedLayout = entity<Published>('waypoint-entry', 1, publishedEntity)
 /** The stored tables and their layouts, by the name of the table. */
-export const PAYMENT_LAYOUTS = { invoice: invoiceLayout, payment: paymentLayout, part: partLayout, hop: hopLayout, held: heldLayout, 'waypoint-entry': publishedLayout } as const
+export const PAYMENT_LAYOUTS = { invoice: invoiceLayout, payment: paymentLayout, part: partLayout, hop: hopLayout, held: heldLayout, 'waypoint-entry': publishedLayout, ...STREAM_LAYOUTS } as const
 
 /** Group of a hop: its incoming lock. */
 export const incomingOf = (channelId: ChannelId, lockId: number): string => `${channelId}/${lockId}`
@@ -399,6 +408,7 @@ export function createPaymentTables (journal: Journal): PaymentTables {
     searches: createTable(journal, 'search'),
     waits: createTable(journal, 'payment-wait'),
     makes: createTable(journal, 'make'),
+    ...createStreamTables(journal),
     outcomes: []
   }
 }

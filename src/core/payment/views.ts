@@ -16,6 +16,9 @@ export interface InvoiceView {
   readonly createdMs: number
   readonly expiresMs: number
   readonly paidMs: number | undefined
+  /** How many times it can be paid, and how many times it was. */
+  readonly times: number
+  readonly timesPaid: number
 }
 
 /** What an invoice's text says. */
@@ -26,6 +29,7 @@ export interface InvoiceText {
   readonly description: string
   readonly createdMs: number
   readonly expiresMs: number
+  readonly times?: number | undefined
 }
 
 /** What people see of a payment. */
@@ -47,9 +51,11 @@ export interface PaymentView {
 }
 
 /** An invoice without its secrets. */
-export function invoiceView (_host: Pick<Host, 'tables'>, invoice: InvoiceEntity): InvoiceView {
+export function invoiceView (host: Pick<Host, 'tables'>, invoice: InvoiceEntity): InvoiceView {
   const { id, text, status, asset, amount, received, description, createdMs, expiresMs, paidMs } = invoice
-  return { id, invoice: text, status, asset, amount, received, description, createdMs, expiresMs, paidMs }
+  const stream = host.tables.streams.get(id)
+  const counted = stream === undefined ? { received, times: 1, timesPaid: status === 'paid' ? 1 : 0 } : { received: stream.received, times: stream.times, timesPaid: stream.claimed }
+  return { id, invoice: text, status, asset, amount, description, createdMs, expiresMs, paidMs, ...counted }
 }
 
 export function paymentView (_host: Pick<Host, 'tables'>, payment: Payment): PaymentView {
@@ -65,7 +71,7 @@ export const parseInvoiceId = (text: string): InvoiceId | undefined => isHexOf(t
  * ended. Used tokens are not counted: they are remembered for a day on purpose.
  */
 export function leftovers (host: Pick<PaymentHost<RouteMessage, PaymentTables>, 'tables'>): Readonly<Record<string, number>> {
-  const { halves, inward, outward, remembered, reservations, flights, tokens, openings, standings, searches, waits, parts, hops, held } = host.tables
+  const { halves, inward, outward, remembered, reservations, flights, tokens, openings, standings, searches, waits, parts, hops, held, openRoutes, openBefore, openAfter, payStreams, streamPayments } = host.tables
   return {
     halves: halves.size,
     inward: inward.size,
@@ -80,6 +86,8 @@ export function leftovers (host: Pick<PaymentHost<RouteMessage, PaymentTables>, 
     paymentWaits: waits.size,
     parts: parts.size,
     hops: hops.size,
-    held: held.size
+    held: held.size,
+    openRoutes: openRoutes.size + openBefore.size + openAfter.size,
+    streamPayments: payStreams.size + streamPayments.size
   }
 }

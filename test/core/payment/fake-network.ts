@@ -84,9 +84,9 @@ export class FakeNetwork {
 
   // ---- What a test does ----
 
-  invoice (index: number, amount: bigint, more: { readonly expiryMs?: number, readonly meetingPoints?: readonly MeetingPointId[], readonly via?: readonly string[] } = {}): { readonly invoice: string, readonly id: string } {
+  invoice (index: number, amount: bigint, more: { readonly expiryMs?: number, readonly meetingPoints?: readonly MeetingPointId[], readonly via?: readonly string[], readonly times?: number } = {}): { readonly invoice: string, readonly id: string } {
     const made = this.step(index, (host) => payments.createInvoice(host, {
-      asset: BTC.id, amount: amount as Units, description: 'receipt', expiryMs: more.expiryMs ?? 3_600_000, meetingPoints: more.meetingPoints, via: more.via
+      asset: BTC.id, amount: amount as Units, description: 'receipt', expiryMs: more.expiryMs ?? 3_600_000, meetingPoints: more.meetingPoints, via: more.via, times: more.times
     }))
     assert.ok(!isRefusal(made), inspect(made))
     this.run(LATENCY_MS * 20)
@@ -165,7 +165,7 @@ export class FakeNetwork {
     node.tables = createPaymentTables(node.journal)
     for (const [key, bytes] of node.store) {
       const [name, ...rest] = key.split('/')
-      const table = [node.tables.invoices, node.tables.payments, node.tables.parts, node.tables.hops, node.tables.held, node.tables.entries].find((one) => one.name === name)
+      const table = [node.tables.invoices, node.tables.payments, node.tables.parts, node.tables.hops, node.tables.held, node.tables.entries, node.tables.streams, node.tables.signedPoints].find((one) => one.name === name)
       const layout = PAYMENT_LAYOUTS[name as keyof typeof PAYMENT_LAYOUTS]
       ;(table as unknown as { load: (key: string, value: object) => void }).load(rest.join('/'), layout.decode(bytes))
     }
@@ -350,6 +350,7 @@ export class FakeNetwork {
       }
     }
     if (decoded.type === 'haveRoute') this.record(from, to, 'onion', decoded.onion)
+    if (decoded.type === 'answer') this.record(from, to, 'answer', decoded.bytes)
     const { tables } = receiver
     this.later(LATENCY_MS, () => {
       // What was under way when the receiver stopped is lost with its connection.

@@ -27,7 +27,7 @@ describe('invoice text', () => {
   })
 
   for (const { why, text } of badInvoices()) {
-    it(`is refused: ${why} [INV-2, INV-3, INV-5, INV-6, INV-7, INV-8, INV-9]`, () => {
+    it(`is refused: ${why} [INV-2, INV-3, INV-5, INV-6, INV-7, INV-8, INV-9, INV-20]`, () => {
       const refused = parseInvoice(text, NETWORK)
       assert.ok(isRefusal(refused))
       assert.equal(refused.refused, why.startsWith('wrong') ? 'wrong-network' : 'bad-invoice')
@@ -36,7 +36,7 @@ describe('invoice text', () => {
 
   it('names the version and the network that it is of [INV-5, INV-6]', () => {
     const by = (why: string): unknown => parseInvoice(badInvoices().find((one) => one.why === why)!.text, NETWORK)
-    assert.match(JSON.stringify(by('unknown version')), /version 2/)
+    assert.match(JSON.stringify(by('unknown version')), /version 3/)
     assert.match(JSON.stringify(by('wrong network and unknown version')), /wrong-network/)
     assert.match(JSON.stringify(by('wrong kind of network')), /mainnet/)
   })

@@ -49,6 +49,7 @@ export const GOOD: ReadonlyArray<{ readonly name: string, readonly network: Invo
   { name: 'one meeting point, no description, the largest amount', network: NETWORK, text: writeInvoice(NETWORK, { ...CONTENT, description: '', amount: asUnits((1n << 63n) - 1n), meetingPoints: [pointId('m1')] }, SIGNING, AUX).text },
   { name: 'eight meeting points and the longest description', network: NETWORK, text: writeInvoice(NETWORK, { ...CONTENT, description: 'é'.repeat(512), meetingPoints: Array.from({ length: 8 }, (_, i) => pointId(`m${i}`)) }, SIGNING, AUX).text },
   { name: 'upper case, as in a QR code', network: NETWORK, text: writeInvoice(NETWORK, CONTENT, SIGNING, AUX).text.toUpperCase() },
+  { name: 'to be paid 100 times', network: NETWORK, text: writeInvoice(NETWORK, { ...CONTENT, times: 100 }, SIGNING, AUX).text },
   { name: 'a URI', network: NETWORK, text: `amiko:${writeInvoice(NETWORK, CONTENT, SIGNING, AUX).text}` }
 ]
 
@@ -67,7 +68,10 @@ export function badInvoices (): ReadonlyArray<{ readonly why: string, readonly t
     { why: 'wrong kind of network', text: signed({}, 'amkb') },
     { why: 'wrong network', text: signed({ network: seeded('elsewhere').subarray(0, 8) }) },
     { why: 'wrong network and unknown version', text: signed({ network: seeded('elsewhere').subarray(0, 8), version: 9 }) },
-    { why: 'unknown version', text: signed({ version: 2 }) },
+    { why: 'unknown version', text: signed({ version: 3 }) },
+    { why: 'of the version with times, without them', text: signed({ version: 2 }) },
+    { why: 'to be paid once by the version with times', text: writeInvoice(NETWORK, { ...CONTENT, times: 1 }, SIGNING, AUX).text },
+    { why: 'to be paid too many times', text: writeInvoice(NETWORK, { ...CONTENT, times: 100_001 }, SIGNING, AUX).text },
     { why: 'truncated', text: reencoded(text, (bytes) => bytes.subarray(0, bytes.length - 5)) },
     { why: 'too short for anything', text: reencoded(text, (bytes) => bytes.subarray(0, 40)) },
     { why: 'bytes too many', text: reencoded(text, (bytes) => concatBytes(bytes, Uint8Array.of(0))) },

@@ -8,6 +8,7 @@ import { encryptIdentity, encryptPoint, makeEndpointPair } from '../../../src/co
 import { ONION_BYTES } from '../../../src/core/crypto/onion.js'
 import type { MakeRoute, RouteMessage, WaypointElement } from '../../../src/core/payment/messages.js'
 import { composeQuotes, quoteIn, quoteOut, RATE_ONE, type Quote } from '../../../src/core/payment/quote.js'
+import { ANSWER_BYTES } from '../../../src/core/payment/stream-session.js'
 import { decodeRoute, encodeRoute } from '../../../protocols/route/codec.js'
 
 /** The vectors of the route protocol, made from fixed values; `generate.ts` writes them, the tests compare. */
@@ -98,7 +99,16 @@ export const MESSAGES: Readonly<Record<string, RouteMessage>> = {
   'a HaveRoute': { type: 'haveRoute', routeId: routeId('payer'), quote: ODD, onion },
   'a Matched': { type: 'matched', routeId: routeId('payee'), amount: asUnits(1_000n) },
   'a HaveNoRoute': { type: 'haveNoRoute', routeId: routeId('payer'), reason: 'no-match', forwardsLeft: 12 },
-  'a Cancel': { type: 'cancel', routeId: routeId('payer') }
+  'a Cancel': { type: 'cancel', routeId: routeId('payer') },
+  'a MakeRoute of a route that is to stay open': { ...MAKE, open: true },
+  'an Answer': { type: 'answer', routeId: routeId('payer'), bytes: new Uint8Array(ANSWER_BYTES).map((_, i) => i % 251) }
+}
+
+/** `open` is 1 or absent: the last byte of the frame is its value. */
+function openWord (): Uint8Array {
+  const bytes = encodeRoute(MESSAGES['a MakeRoute of a route that is to stay open']!).slice()
+  bytes[bytes.length - 1] = 2
+  return bytes
 }
 
 /** Frames that must be refused: each is a good one with one thing wrong. */
@@ -142,6 +152,8 @@ export function badFrames (): ReadonlyArray<{ readonly why: string, readonly byt
     { why: 'an expiry delta above the limit', bytes: changed({ ...MESSAGES['a HaveRoute'], quote: { ...ODD, expiryDeltaSeconds: 2_419_201 } }) },
     { why: 'an end that is no time', bytes: changed({ ...MESSAGES['a HaveRoute'], quote: { ...ODD, validUntil: 2 ** 50 } }) },
     { why: 'an unknown reason', bytes: changed({ ...MESSAGES['a HaveNoRoute'], reason: 'weather' }) },
+    { why: 'a route that is to stay open by another word', bytes: openWord() },
+    { why: 'a short answer', bytes: changed({ ...MESSAGES['an Answer'], bytes: new Uint8Array(ANSWER_BYTES - 1) }) },
     { why: 'no protobuf', bytes: Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff) },
     { why: 'too long', bytes: new Uint8Array(4_097) }
   ]
