@@ -19,7 +19,7 @@ export const deltaBetweenPeers = (host: Host, asset: AssetId, before: PeerId, af
 
 /** Whether locks from a neighbour would be longer than this node lets money be locked. */
 export const isTooLongFrom = (host: Host, asset: AssetId, before: PeerId, deltaSeconds: number): boolean =>
-  isTooLong(host.env, host.settings, clocksWith(host, before, asset), deltaSeconds)
+  isTooLong(host.settings, clocksWith(host, before, asset), deltaSeconds)
 
 /**
  * A payee half's own quote and that of the way, with the time that locks from one neighbour must last: until it is known

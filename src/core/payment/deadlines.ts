@@ -103,17 +103,13 @@ export function firstDelta (settings: PaymentSettings, incoming: Iterable<ClockN
   return most
 }
 
-/** The longest that money may be locked here: over trust lines; longer where the node follows a chain. */
-export const freezeMaxSeconds = (env: Env, settings: PaymentSettings): number =>
-  Object.keys(env.heights).length === 0 ? settings.freezeMaxSeconds : settings.freezeMaxChainSeconds
-
 /** The longest time that the payer's money would be locked under a quote; on a chain, if blocks come as they should. */
 export const lockedSeconds = (settings: PaymentSettings, clock: ClockName, deltaSeconds: number): number =>
   lasting(settings, clock, deltaSeconds, 'most') * (clock === 'unix' ? 1 : interval(clock))
 
 /** Whether a way locks for longer than this node lets money be locked. @see ROUTE-22 */
-export function isTooLong (env: Env, settings: PaymentSettings, incoming: Iterable<ClockName>, deltaSeconds: number): boolean {
-  const most = freezeMaxSeconds(env, settings)
+export function isTooLong (settings: PaymentSettings, incoming: Iterable<ClockName>, deltaSeconds: number): boolean {
+  const most = settings.freezeMaxSeconds
   for (const clock of incoming) {
     if ((clock === 'unix' ? deltaSeconds : blocksLasting(clock, deltaSeconds) * interval(clock)) > most) return true
   }
@@ -136,8 +132,8 @@ export function timeLeft (env: Env, { clock, value }: Expiry): number | undefine
 }
 
 /** Whether a lock is further away than an honest way would let it be: our longest freeze, and a neighbour's clock. */
-function tooFar (env: Env, settings: PaymentSettings, clock: ClockName, left: number): boolean {
-  const most = freezeMaxSeconds(env, settings)
+function tooFar (settings: PaymentSettings, clock: ClockName, left: number): boolean {
+  const most = settings.freezeMaxSeconds
   return clock === 'unix'
     ? left > lasting(settings, clock, most, 'most') + CLOCK_SKEW_SECONDS
     : left > Math.ceil(most / interval(clock)) + 2 * heightSkew(clock) + randomBlocks(settings, clock, 'most')
@@ -159,7 +155,7 @@ function tooFar (env: Env, settings: PaymentSettings, clock: ClockName, left: nu
 export function outgoingExpiry (env: Env, settings: PaymentSettings, incoming: Expiry, outgoing: ClockName, deltaSeconds: number, nextSeconds: number, random: Uint8Array): Expiry | undefined {
   const { clock, value } = incoming
   const left = timeLeft(env, incoming)
-  if (left === undefined || tooFar(env, settings, clock, left)) return undefined
+  if (left === undefined || tooFar(settings, clock, left)) return undefined
   if (clock !== outgoing) return left < leastLeft(settings, clock, outgoing, nextSeconds) ? undefined : startExpiry(env, settings, outgoing, nextSeconds, random) // ROUTE-49
   const [takenOff, next] = clock === 'unix'
     ? [deltaSeconds - CLOCK_SKEW_SECONDS, nextSeconds]
@@ -171,7 +167,7 @@ export function outgoingExpiry (env: Env, settings: PaymentSettings, incoming: E
 export function claimable (env: Env, settings: PaymentSettings, expiry: Expiry): boolean {
   const left = timeLeft(env, expiry)
   const final = expiry.clock === 'unix' ? settings.finalDeltaSeconds : blocksOn(expiry.clock, settings.finalDeltaBlocks)
-  return left !== undefined && left >= final && !tooFar(env, settings, expiry.clock, left)
+  return left !== undefined && left >= final && !tooFar(settings, expiry.clock, left)
 }
 
 /** End of a quote that is good for a reservation's time, in seconds since 1970. */

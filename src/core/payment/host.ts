@@ -93,10 +93,8 @@ export interface PaymentSettings {
   readonly forwardDeltaBlocks: number
   readonly forwardDeltaRandomBlocks: number
   readonly finalDeltaBlocks: number
-  /** The longest total time-lock that is accepted: the M11 setting. */
+  /** The longest total time-lock that is accepted. A way may change to the clock of a chain, whose blocks may be slow, out of sight of this node. */
   readonly freezeMaxSeconds: number
-  /** The same where the node follows a chain, whose blocks may be slow. */
-  readonly freezeMaxChainSeconds: number
   /** Time a half route may take in all. */
   readonly routeTimeoutMs: number
   /** How long a route message may stay unanswered at one hop beyond the time it gave onward. */

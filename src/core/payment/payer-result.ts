@@ -3,7 +3,6 @@ import { invariant } from '../base/invariant.js'
 import type { AssetId } from '../base/ids.js'
 import type { Units } from '../base/money.js'
 import { isRefusal, refuse, type Refusal } from '../base/step.js'
-import { freezeMaxSeconds } from './deadlines.js'
 import { REASON_CHARACTERS_MAX } from './limits.js'
 import type { NoRouteReason } from './messages.js'
 import type { Host, Payment, PaymentId, Search } from './tables.js'
@@ -50,7 +49,7 @@ export function whyFailed (host: Host, search: Search, payment: Payment): Refusa
   if (search.lockFailed !== undefined) return refuse('payment-failed', { reason: search.reason })
   const limit = limitRefusal(search, payment)
   if (limit !== undefined) return limit
-  if (search.secondsSeen !== undefined) return refuse('expiry-too-far', { seconds: search.secondsSeen, limit: freezeMaxSeconds(host.env, host.settings) })
+  if (search.secondsSeen !== undefined) return refuse('expiry-too-far', { seconds: search.secondsSeen, limit: host.settings.freezeMaxSeconds })
   if (host.env.nowMs >= search.deadlineMs || search.reason === SENTENCES.expired) return refuse('timed-out', { milliseconds: host.env.nowMs - payment.startedMs })
   return refuse('no-route', { reason: search.reason })
 }

@@ -6,7 +6,7 @@ import { refuse } from '../base/step.js'
 import type { FailReason } from '../channel/lock.js'
 import { isScalar, mulG, subScalars } from '../crypto/curve.js'
 import { clockOf } from './clocks.js'
-import { freezeMaxSeconds, lockedSeconds, stillValid } from './deadlines.js'
+import { lockedSeconds, stillValid } from './deadlines.js'
 import { cancelHalf, drawBetween, drawId, drawScalar, drawUnits, setHalfTimer, update } from './half-route.js'
 import { ATTEMPTS_AHEAD, ATTEMPTS_MAX, COLLECT_LEFT_PERCENT, DETOURS_MAX, FORWARDS_MAX, HINTS_LOOK_MS, HOPS_LEFT_MAX, HOPS_LEFT_MIN, TRIES_IN_PARTS_MAX, TRIES_MAX, TRIES_PER_MEETING_POINT_MAX, WHOLE } from './limits.js'
 import { beginHalf } from './make-route.js'
@@ -193,7 +193,7 @@ function judge (host: Host, search: Search, payment: Payment, half: Half, quote:
   const reserved = channelId !== undefined && ('crossing' in via || reserve(host, half.id, channelId, amountIn, host.self))
   if (channelId === undefined || !reserved) return { reason: 'no channel toward the way found can send the amount', seen: { short: true } }
   const seconds = lockedSeconds(host.settings, clockOf(host, channelId), quote.expiryDeltaSeconds)
-  if (seconds > freezeMaxSeconds(host.env, host.settings)) return { reason: 'too long', seen: { secondsSeen: Math.min(seconds, search.secondsSeen ?? seconds) } } // ROUTE-43
+  if (seconds > host.settings.freezeMaxSeconds) return { reason: 'too long', seen: { secondsSeen: Math.min(seconds, search.secondsSeen ?? seconds) } } // ROUTE-43
   return { half, via, channelId, amount, amountIn, tweaks, expiryDeltaSeconds: quote.expiryDeltaSeconds, quote }
 }
 

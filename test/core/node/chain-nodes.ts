@@ -90,6 +90,8 @@ export interface ChainNodes {
 
 export interface ChainNodesOptions {
   readonly withoutWallet?: readonly string[]
+  /** Nodes that follow no chain. */
+  readonly withoutChain?: readonly string[]
   /** Hears what every step stores. */
   readonly onChanges?: (changes: readonly Change[]) => void
 }
@@ -123,6 +125,7 @@ export function chainNodes (names: readonly string[], options: ChainNodesOptions
     clock,
     chain,
     wallet: options.withoutWallet?.includes(name) === true ? undefined : keysOf(name),
+    follows: options.withoutChain?.includes(name) !== true,
     onChanges: options.onChanges ?? (() => {}),
     send: (self, effect) => { deliver(self, effect.peer, received(self, effect)) },
     gone: (self) => { for (const other of nodes) if (other !== self) disconnect(self, other) },
@@ -214,6 +217,7 @@ interface Parts {
   readonly clock: VirtualClock
   readonly chain: Chain & ChainControl
   readonly wallet: WalletKeys | undefined
+  readonly follows: boolean
   readonly onChanges: (changes: readonly Change[]) => void
   readonly send: (self: TestNode, effect: Effect & { type: 'send' }) => void
   readonly gone: (self: TestNode) => void
@@ -321,7 +325,7 @@ function testNode (parts: Parts): TestNode {
         identitySecret,
         network: networkOf('chain-test', 'regtest'),
         settings: defaultSettings('private'),
-        chains: [{ facts: chain.parameters, dustLimit: (script) => dustLimit(chain.parameters, script), confirmations: CONFIRMATIONS }],
+        chains: parts.follows ? [{ facts: chain.parameters, dustLimit: (script) => dustLimit(chain.parameters, script), confirmations: CONFIRMATIONS }] : [],
         ...(parts.wallet === undefined ? {} : { walletKeys: parts.wallet })
       })
       core.load(disk)
@@ -329,7 +333,7 @@ function testNode (parts: Parts): TestNode {
       const self = process = { core, alive: true, events: [], outbox: createOutbox(), view, batch: 0, timers: new Map(), scheduled: false }
       node.post({ type: 'started' })
       drain(self)
-      if (!self.alive) return
+      if (!self.alive || !parts.follows) return
       const resume = core.view.resume('bitcoin')
       const post = (event: NodeEvent): void => { if (self.alive && !node.blind) node.post(event) }
       void view.start({

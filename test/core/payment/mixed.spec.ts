@@ -34,7 +34,7 @@ describe('payments, channels of several clocks', () => {
     }
 
     it('names the limit when clocks change so often that blocks could make the money wait too long [ROUTE-22, ROUTE-43]', () => {
-      const net = line(bitcoin(1), { settings: { ...PAYMENT_DEFAULTS, freezeMaxChainSeconds: 86_400 } })
+      const net = line(bitcoin(1), { settings: { ...PAYMENT_DEFAULTS, freezeMaxSeconds: 86_400 } })
       const answer = net.pay(0, net.invoice(4, 123n).invoice)
       assert.ok(isRefusal(answer) && ['no-route', 'expiry-too-far'].includes(answer.refused), inspect(answer))
     })
