@@ -62,7 +62,7 @@ export const BLOCK_INTERVAL_SPREAD = 2
 
 /** Meeting points that an invoice may list, and how many it lists when nothing else is said. */
 export const MEETING_POINTS_MAX = 8
-export const MEETING_POINTS_LISTED = 3
+export const MEETING_POINTS_LISTED = 4
 /** Meeting points, the next nearest, of which one is drawn to stand in an invoice beside the nearest. */
 export const DECOYS_MAX = 8
 /** Half routes that a payee opens at one meeting point for one invoice, one after the other. */

@@ -91,26 +91,13 @@ export function openInvoice (host: Host, entity: InvoiceEntity): void {
   }
 }
 
-/** Nearest ones, and one drawn from the next nearest, so that the list does not show where the payee is. @see INV-12 */
+/** The nearest ones, nearest first, and at the end one drawn from the next nearest. @see INV-12 */
 function chooseMeetingPoints (host: Host, asset: AssetId, amount: Units): readonly MeetingPointId[] {
-  const known = host.meetingPoints(asset, amount, 'from')
-  // Up to one hop is added by chance, so that the nearest is not in every invoice.
-  const byDistance = known.map(({ id, hops }) => ({ id, rank: hops + host.draw('rank')[0]! / 256 })).sort((a, b) => a.rank - b.rank).map(({ id }) => id)
-  const chosen = byDistance.slice(0, MEETING_POINTS_LISTED - 1)
-  const others = byDistance.slice(MEETING_POINTS_LISTED - 1, DECOYS_MAX + MEETING_POINTS_LISTED - 1)
+  // Of those that are as near, chance has the choice.
+  const near = host.meetingPoints(asset, amount, 'from').map(({ id, hops }) => ({ id, rank: hops + host.draw('rank')[0]! / 256 })).sort((a, b) => a.rank - b.rank).map(({ id }) => id)
+  const others = near.splice(MEETING_POINTS_LISTED - 1, Infinity).slice(0, DECOYS_MAX)
   const decoy = others.length === 0 ? undefined : others[drawBetween(host.draw, 'decoy', 0, others.length - 1)]
-  return shuffled(host, decoy === undefined ? chosen : [...chosen, decoy])
-}
-
-function shuffled<T> (host: Host, items: readonly T[]): readonly T[] {
-  const out = [...items]
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = drawBetween(host.draw, 'shuffle', 0, i)
-    const swapped = out[i]!
-    out[i] = out[j]!
-    out[j] = swapped
-  }
-  return out
+  return decoy === undefined ? near : [...near, decoy]
 }
 
 /** Refuses with `not-found` or `invoice-closed`. */

@@ -10,9 +10,9 @@ import { hopsToward, isDirect, wayFromHere } from './waypoints.js'
 /** Ranks behind all distances that are known. */
 const UNKNOWN_HOPS = 1_000
 
-/** Meeting points by this node's own distance, those without a part of this payment first; first with room for the fee, then for the bare amount. */
+/** Meeting points by this node's own distance, of equal ones the payee's nearest (INV-12), those without a part of this payment first; first with room for the fee, then for the bare amount. */
 export function planFor (host: Host, { invoice, way }: Pick<Search, 'invoice' | 'way'>, amount: Units, feeMax: Units, used: ReadonlyMap<MeetingPointId, number> = new Map()): Search['plan'] {
-  const known = new Map(host.meetingPoints(invoice.asset, amount, 'to').map(({ id, hops }) => [id, hops + host.draw('tie')[0]! / 512]))
+  const known = new Map(host.meetingPoints(invoice.asset, amount, 'to').map(({ id, hops }) => [id, hops]))
   for (const id of invoice.meetingPoints) if (host.hosted.has(id)) known.set(id, 0)
   const uses = (id: MeetingPointId): number => used.get(id) ?? 0
   // By waypoints it is not for this node to know the meeting point, if only the way begins here.

@@ -64,21 +64,23 @@ export const ATTESTATIONS_MAX = 8
 export const ATTESTATIONS_FULL = 3
 /** While fewer meeting points than this are there, candidates with less than full attestations stand too. @see HINT-23 */
 export const MEETING_POINTS_FEW = 3
-/** Neighbours that are asked to attest, in one epoch. */
-export const ATTESTERS_MAX = 64
+/** Neighbours that are asked to attest, in one epoch, and what each counts at most. @see HINT-18 */
+export const ATTESTERS_MAX = 512
+export const WORTH_MAX = 8
 /** How long a candidate waits for the answers of those it asked. */
 export const ATTEST_WAIT_MS = 5_000
 /** Shortest time between two questions of one neighbour that are answered, and neighbours attested in the epochs that are remembered. @see HINT-22 */
 export const ATTEST_SPACING_MS = 1_000
 export const ATTESTED_MAX = 4_096
-/** Smallest and largest roster; between them it is the root of the number of candidates. @see HINT-24 */
+/** Smallest and largest roster; between them it is the root of the number of nodes, told by channel ends. @see HINT-24 */
 export const ROSTER_MIN = 64
 export const ROSTER_MAX = 4_096
+export const ENDS_A_NODE = 6
 /** How many times the last ticket of the roster is still accepted, and how many rosters a present member may fall back. @see HINT-24, HINT-25 */
 export const ROSTER_SLACK = 2
 /** A ticket as high as this waits longest, and one that is lower by e to the power of so many not at all: the best of millions, of the largest weight. @see HINT-23 */
 export const TICKET_LAST = 8
-export const TICKET_FOLDS = 66
+export const TICKET_FOLDS = 36
 /** The same of a candidate that is not a full one, whose ticket counts without its weight for this. */
 export const TICKET_FOLDS_FEW = 18
 /** Wait after a neighbour came or attested, so that one look serves several. */

@@ -1,9 +1,9 @@
 import { beaconFor } from './beacon.js'
 import type { RoutingHost } from './host.js'
-import { ATTESTATIONS_FULL, MEETING_POINTS_MAX, ROSTER_MAX, ROSTER_MIN, ROSTER_SLACK } from './limits.js'
+import { ATTESTATIONS_FULL, ENDS_A_NODE, MEETING_POINTS_MAX, ROSTER_MAX, ROSTER_MIN, ROSTER_SLACK } from './limits.js'
 import { PACING } from './pacing.js'
 import { vectorKey, type RosterEntry, type RosterState, type RoutingTables } from './tables.js'
-import { ticketOf } from './ticket.js'
+import { neighboursOf, ticketOf } from './ticket.js'
 
 const UNKNOWN: RosterState = { size: ROSTER_MIN, there: 0, ticketMax: Infinity }
 export const rosterStateOf = (tables: Pick<RoutingTables, 'rosterState'>): RosterState => tables.rosterState.get('all') ?? UNKNOWN
@@ -52,19 +52,27 @@ export function refreshRoster (host: RoutingHost, epoch: number | undefined): vo
 }
 
 /**
- * How many meeting points a network should have: the root of the number of candidates, of which only the best are
- * known. Each of the best 64 stands for as many candidates of its weight as it takes for one to have so low a ticket.
+ * How many meeting points a network should have: the root of the number of its nodes. Only the best candidates are
+ * known. Each stands for as many of its weight as it takes for one to have so low a ticket, and all of them together
+ * for the channel ends there are, of which a node has six.
  *
  * @param ranked - lowest ticket first
  * @see HINT-24
  */
 export function rosterSizeOf (ranked: ReadonlyArray<Pick<RosterEntry, 'ticket' | 'weight'>>): number {
-  const next = ranked[ROSTER_MIN]
-  if (next === undefined) return ROSTER_MIN
-  let candidates = 0
-  for (const { weight } of ranked.slice(0, ROSTER_MIN)) candidates += 1 / -Math.expm1(-weight * next.ticket)
-  return Math.min(ROSTER_MAX, Math.max(ROSTER_MIN, Math.ceil(Math.sqrt(candidates))))
+  let size = ROSTER_MIN
+  // The more are counted, the better it is known how many there should be.
+  for (let look = 0; look < SIZE_LOOKS; look++) {
+    const counted = ranked.slice(0, size)
+    const last = counted.pop()
+    if (counted.length < ROSTER_MIN - 1 || last === undefined || last.ticket === 0) break
+    let ends = 0
+    for (const { weight } of counted) ends += neighboursOf(weight) / -Math.expm1(-weight * last.ticket)
+    size = Math.min(ROSTER_MAX, Math.max(ROSTER_MIN, Math.ceil(Math.sqrt(ends / ENDS_A_NODE))))
+  }
+  return size
 }
+const SIZE_LOOKS = 4
 
 /** 3: a full candidate, or hosted because somebody wanted it. Less: how many neighbours attest it. @see HINT-23 */
 export const fullnessOf = ({ role, attestations }: Pick<RosterEntry, 'role' | 'attestations'>): number =>

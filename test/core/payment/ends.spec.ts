@@ -5,6 +5,8 @@ import { BTC, FakeNetwork, nameOf, twelve } from './fake-network.js'
 import { cancelInvoice, createInvoice, invoiceView, leftovers, onRouteMessage, parseInvoiceId, paymentIdOf, paymentView, type InvoiceRequest } from '../../../src/core/payment/payment.js'
 import { parseInvoice } from '../../../src/core/payment/invoice.js'
 import { ATTEMPTS_MAX, MAKES_BURST_MAX, PAYEE_HALVES_PER_NEIGHBOUR_MAX, TIME_LEFT_MS_MAX } from '../../../src/core/payment/limits.js'
+import { planFor } from '../../../src/core/payment/payer-plan.js'
+import { DIRECT } from '../../../src/core/payment/waypoints.js'
 import type { InvoiceId } from '../../../src/core/base/ids.js'
 
 const ask = (net: FakeNetwork, index: number, change: Partial<InvoiceRequest>): ReturnType<typeof createInvoice> =>
@@ -37,7 +39,7 @@ describe('payee, asked for an invoice', () => {
     refusedAs(ask(new FakeNetwork({ edges: [[0, 1], [2, 3]], hosts: [3] }), 0, {}), 'no-meeting-point')
   })
 
-  it('lists three meeting points, not always the same ones, and makes fresh keys each time [INV-10, INV-12]', () => {
+  it('lists four meeting points, not always the same ones, and makes fresh keys each time [INV-10, INV-12]', () => {
     const star = new FakeNetwork({ edges: [[0, 1], [0, 2], [0, 3], [0, 4], [0, 5], [0, 6]], hosts: [1, 2, 3, 4, 5, 6] })
     const made = Array.from({ length: 12 }, () => {
       const one = ask(star, 0, {})
@@ -46,11 +48,41 @@ describe('payee, asked for an invoice', () => {
       assert.ok(!isRefusal(parsed))
       return parsed
     })
-    assert.ok(made.every(({ meetingPoints }) => meetingPoints.length === 3))
+    assert.ok(made.every(({ meetingPoints }) => meetingPoints.length === 4))
     assert.ok(new Set(made.map(({ meetingPoints }) => meetingPoints.join())).size > 1)
     for (const field of ['point', 'session', 'signingKey'] as const) assert.equal(new Set(made.map((invoice) => invoice[field].join())).size, made.length, field)
     const text = made[0]!.description + JSON.stringify(made[0]!.meetingPoints)
     assert.equal(text.includes(star.node(0).peer), false, 'it does not name the payee')
+  })
+})
+
+describe('payee and payer, which meeting point', () => {
+  const LINE = [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [5, 6], [6, 7]] as const
+  const listed = (net: FakeNetwork, invoice: string): readonly string[] => {
+    const parsed = parseInvoice(invoice, net.node(0).host.network)
+    assert.ok(!isRefusal(parsed))
+    return parsed.meetingPoints
+  }
+  const idsAt = (net: FakeNetwork, ...hosts: readonly number[]): readonly string[] => hosts.map((index) => [...net.node(index).hosted.keys()][0]!)
+
+  it('lists the nearest first, and one that is drawn from the others last [INV-12]', () => {
+    const net = new FakeNetwork({ edges: LINE, hosts: [1, 2, 3, 4, 5, 6] })
+    for (let i = 0; i < 12; i++) {
+      const one = ask(net, 0, {})
+      assert.ok(!isRefusal(one))
+      const points = listed(net, one.invoice)
+      assert.deepEqual(points.slice(0, 3), idsAt(net, 1, 2, 3))
+      assert.ok(idsAt(net, 4, 5, 6).includes(points[3]!))
+    }
+  })
+
+  it('is, of those that are as near to the payer, the one that the payee lists first [INV-12]', () => {
+    const net = new FakeNetwork({ edges: [[0, 1], [0, 2], [0, 3], [3, 4]], hosts: [1, 2, 3] })
+    const parsed = parseInvoice(net.invoice(4, 5n).invoice, net.node(0).host.network)
+    assert.ok(!isRefusal(parsed))
+    assert.equal(parsed.meetingPoints[0], idsAt(net, 3)[0])
+    const planned = net.step(0, (host) => planFor(host, { invoice: parsed, way: DIRECT }, parsed.amount, asUnits(0n)))
+    assert.deepEqual(planned.map(({ meetingPoint }) => meetingPoint), parsed.meetingPoints)
   })
 })
 

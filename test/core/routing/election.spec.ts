@@ -74,7 +74,7 @@ describe('election, of a fresh network', () => {
       const { roster } = network.node(0).host.tables
       const points = Array.from({ length: others }, (_, i) => toHex(mulG(scalarOf(taggedHash('amiko/test/mp', encodeLayout(u32, i))))) as MeetingPointId)
       network.step(network.node(0), () => {
-        for (const id of points) roster.set(id, { id, timeMs: NOON_MS, expiryMs: NOON_MS + EPOCH_MS, withdrawn: false, role: 'elected', epoch: 0, ticket: 0, weight: 1e40, attestations: 3, heardMs: 0 })
+        for (const id of points) roster.set(id, { id, timeMs: NOON_MS, expiryMs: NOON_MS + EPOCH_MS, withdrawn: false, role: 'elected', epoch: 0, ticket: 0, weight: 1e6, attestations: 3, heardMs: 0 })
       })
       const steps = [{ bucket: 15, hops: 2, sequence: firstOfSlot(slotAt(PACING.private, NOON_MS)) }]
       for (let at = 0; at < others; at += 24) network.deliver(1, 0, { type: 'hints', asset: BTC, records: points.slice(at, at + 24).map((meetingPoint) => ({ meetingPoint, to: steps, from: steps })) })
@@ -243,24 +243,31 @@ describe('election, with the blocks of a chain', () => {
 })
 
 describe('roster, its size', () => {
-  /** The lowest tickets of so many candidates of random weights. */
-  function lowest (candidates: number, count: number, seed: number): Array<{ ticket: number, weight: number }> {
+  /** So many candidates with 1 to 11 neighbours, 6 on average, that all count fully; lowest tickets first. */
+  function standing (candidates: number, seed: number): Array<{ ticket: number, weight: number }> {
     const beacon = new Uint8Array(32).fill(seed)
     const all = Array.from({ length: candidates }, (_, i) => {
-      const weight = 3 + (i * 7 + seed) % 100
+      const weight = (8 * (1 + (i * 7 + seed) % 11)) ** 2
       return { weight, ticket: ticketOf(beacon, i.toString(16).padStart(66, '0') as never, weight) }
     })
-    return all.sort((a, b) => a.ticket - b.ticket).slice(0, count)
+    return all.sort((a, b) => a.ticket - b.ticket)
   }
 
-  it('is the root of the number of candidates, told from the lowest tickets [HINT-24]', () => {
-    for (const candidates of [6_000, 12_000]) {
+  it('is the root of the number of nodes with six channels each, told from the lowest tickets [HINT-24]', () => {
+    for (const nodes of [6_000, 12_000]) {
       for (const seed of [1, 2]) {
-        const size = rosterSizeOf(lowest(candidates, 100, seed))
-        assert.ok(Math.abs(size / Math.sqrt(candidates) - 1) < 0.2, `${size} for ${candidates}`)
+        const size = rosterSizeOf(standing(nodes, seed))
+        assert.ok(Math.abs(size / Math.sqrt(nodes) - 1) < 0.15, `${size} for ${nodes}`)
       }
     }
-    assert.equal(rosterSizeOf(lowest(500, 100, 1)), ROSTER_MIN)
+    assert.equal(rosterSizeOf(standing(500, 1)), ROSTER_MIN)
+  }).timeout(60_000)
+
+  it('grows from the smallest: a full roster tells that it is too small [HINT-24]', () => {
+    const all = standing(12_000, 3)
+    let there = ROSTER_MIN
+    for (let looks = 0; looks < 8; looks++) there = rosterSizeOf(all.slice(0, there))
+    assert.ok(Math.abs(there / Math.sqrt(12_000) - 1) < 0.15, `${there}`)
   }).timeout(60_000)
 
   it('stays within its bounds whatever tickets are [HINT-24]', () => {
