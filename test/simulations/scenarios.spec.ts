@@ -16,7 +16,8 @@ const CLOCK_JUMPS = 80n
 
 describe('simulations, scenarios', () => {
   for (const scenario of scenarios.filter(({ name }) => name !== 'random' && name !== 'chain-random')) {
-    it(`${scenario.name}: ${scenario.question}`, async () => {
+    it(`${scenario.name}: ${scenario.question}`, async function () {
+      this.timeout(300_000) // `held-up` lasts two virtual days
       for (const seed of SEEDS) assert.equal(complaint(await run(scenario, { seed })), '')
     })
   }
