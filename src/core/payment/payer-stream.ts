@@ -6,7 +6,7 @@ import type { FailReason } from '../channel/lock.js'
 import { addMulG, addScalars } from '../crypto/curve.js'
 import { maskMessage, sealMessage } from '../crypto/lock-message.js'
 import { clockOf } from './clocks.js'
-import { freezeMaxSeconds, lockedSeconds, startExpiry } from './deadlines.js'
+import { lockedSeconds, startExpiry } from './deadlines.js'
 import { drawId } from './half-route.js'
 import type { Invoice } from './invoice.js'
 import { HINTS_WAIT_MS, WHOLE } from './limits.js'
@@ -118,7 +118,7 @@ function fits (host: Host, route: OpenRoute, { invoice }: PayStream, wish: Waiti
   if (role.type !== 'payer' || after === undefined || !mayUse(host, route)) return false
   const amountIn = quoteIn(role.quote, invoice.amount)
   return amountIn !== undefined && amountIn - invoice.amount <= wish.feeMax &&
-    lockedSeconds(host.settings, clockOf(host, after.channelId), role.quote.expiryDeltaSeconds) <= freezeMaxSeconds(host.env, host.settings)
+    lockedSeconds(host.settings, clockOf(host, after.channelId), role.quote.expiryDeltaSeconds) <= host.settings.freezeMaxSeconds
 }
 
 function paymentOf (host: Host, stream: PayStream, number: number, point: Uint8Array, wish: WaitingPay): Payment {
