@@ -91,10 +91,12 @@ export function openInvoice (host: Host, entity: InvoiceEntity): void {
   }
 }
 
-/** The nearest ones, nearest first, and at the end one drawn from the next nearest. @see INV-12 */
+/** The nearest ones, nearest first, and at the end one drawn from the next nearest; not its own while others fill the list. @see INV-12 */
 function chooseMeetingPoints (host: Host, asset: AssetId, amount: Units): readonly MeetingPointId[] {
   // Of those that are as near, chance has the choice.
-  const near = host.meetingPoints(asset, amount, 'from').map(({ id, hops }) => ({ id, rank: hops + host.draw('rank')[0]! / 256 })).sort((a, b) => a.rank - b.rank).map(({ id }) => id)
+  const known = host.meetingPoints(asset, amount, 'from').map(({ id, hops }) => ({ id, rank: hops + host.draw('rank')[0]! / 256 })).sort((a, b) => a.rank - b.rank).map(({ id }) => id)
+  const foreign = known.filter((id) => !host.hosted.has(id))
+  const near = foreign.length < MEETING_POINTS_LISTED ? known : foreign
   const others = near.splice(MEETING_POINTS_LISTED - 1, Infinity).slice(0, DECOYS_MAX)
   const decoy = others.length === 0 ? undefined : others[drawBetween(host.draw, 'decoy', 0, others.length - 1)]
   return decoy === undefined ? near : [...near, decoy]

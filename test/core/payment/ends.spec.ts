@@ -76,6 +76,14 @@ describe('payee and payer, which meeting point', () => {
     }
   })
 
+  it('leaves out the one that it is itself, unless the list would be short [INV-12]', () => {
+    const many = new FakeNetwork({ edges: LINE, hosts: [0, 1, 2, 3, 4] })
+    assert.deepEqual(listed(many, many.invoice(0, 5n).invoice).slice(0, 3), idsAt(many, 1, 2, 3))
+    for (let i = 0; i < 12; i++) assert.ok(!listed(many, many.invoice(0, 5n).invoice).includes(idsAt(many, 0)[0]!))
+    const few = new FakeNetwork({ edges: LINE, hosts: [0, 1, 2, 3] })
+    assert.equal(listed(few, few.invoice(0, 5n).invoice)[0], idsAt(few, 0)[0])
+  })
+
   it('is, of those that are as near to the payer, the one that the payee lists first [INV-12]', () => {
     const net = new FakeNetwork({ edges: [[0, 1], [0, 2], [0, 3], [3, 4]], hosts: [1, 2, 3] })
     const parsed = parseInvoice(net.invoice(4, 5n).invoice, net.node(0).host.network)
