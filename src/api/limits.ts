@@ -57,6 +57,10 @@ export const RULES_MAX = 32
 export const WAYPOINT_CHARACTERS_MAX = 512
 /** Waypoints of one payment. */
 export const WAYPOINTS_MAX = 16
+/** How many times an invoice can be paid; the node judges by its own bound. */
+export const TIMES_MAX = 100_000
+/** Payments of one stream that are under way at once. */
+export const STREAM_IN_FLIGHT_MAX = 32
 /** Meeting points of one invoice. */
 export const MEETING_POINTS_MAX = 16
 /** Entries of one list answer. */

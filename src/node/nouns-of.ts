@@ -114,8 +114,8 @@ function onlyChannel (channels: readonly ChannelView[], peer: PeerId, asset: Ass
 function invoicesOf (parts: NounParts): Invoices {
   const { runner } = parts
   return {
-    create: async ({ amount, description = '', expiryMs, meetingPoints, via, signal }) => await ask(parts, {
-      type: 'invoice.create', asset: amount.asset, amount: amount.value, description, expiryMs, meetingPoints, via
+    create: async ({ amount, description = '', expiryMs, meetingPoints, via, times, signal }) => await ask(parts, {
+      type: 'invoice.create', asset: amount.asset, amount: amount.value, description, expiryMs, meetingPoints, via, times
     }, { signal, asset: amount.asset }),
     list: () => runner.view.invoices(),
     show (id) {

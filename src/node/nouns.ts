@@ -144,10 +144,13 @@ export interface InvoiceView {
   readonly createdMs: number
   readonly expiresMs: number
   readonly paidMs: number | undefined
+  /** How many times it can be paid, and how many times it was. */
+  readonly times: number
+  readonly timesPaid: number
 }
 
 export interface Invoices {
-  create: (options: Waiting & { readonly amount: Amount, readonly description?: string, readonly expiryMs?: number, readonly meetingPoints?: readonly MeetingPointId[], readonly via?: readonly string[] }) => Promise<{ readonly invoice: string, readonly id: InvoiceId, readonly expiresMs: number }>
+  create: (options: Waiting & { readonly amount: Amount, readonly description?: string, readonly expiryMs?: number, readonly meetingPoints?: readonly MeetingPointId[], readonly via?: readonly string[], readonly times?: number }) => Promise<{ readonly invoice: string, readonly id: InvoiceId, readonly expiresMs: number }>
   list: () => readonly InvoiceView[]
   show: (id: InvoiceId) => InvoiceView
   /** What an invoice's text says, whoever made it. Throws bad-invoice, wrong-network. */
@@ -173,7 +176,7 @@ export interface PaymentView {
 }
 
 export interface Payments {
-  /** Rejects with payment-pending when aborted or timed out after a lock. Idempotent per invoice. */
+  /** Rejects with payment-pending when aborted or timed out after a lock. Idempotent per invoice, but for one that can be paid many times: there each call is one more payment. */
   pay: (invoice: string, options?: Waiting & { readonly feeMax?: Amount, readonly via?: readonly string[], readonly timeoutMs?: number }) => Promise<PaymentResult>
   list: () => readonly PaymentView[]
   show: (id: string) => PaymentView

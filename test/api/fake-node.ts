@@ -48,7 +48,7 @@ export function fakeNode (): FakeNode {
     locks: [{ id: 1, offeredBy: 'local', amount: 1_000n, expiry: 1_800_000_000, status: 'live' }], round: 3, next: 'Nothing is due.'
   }
   const invoice: InvoiceView = {
-    id: INVOICE_ID, invoice: 'amiko1fake', status: 'open', asset: btc, amount: 20_000n, received: 0n, description: 'tea', createdMs: 1_760_000_000_000, expiresMs: 1_760_003_600_000, paidMs: undefined
+    id: INVOICE_ID, invoice: 'amiko1fake', status: 'open', asset: btc, amount: 20_000n, received: 0n, description: 'tea', createdMs: 1_760_000_000_000, expiresMs: 1_760_003_600_000, paidMs: undefined, times: 1, timesPaid: 0
   }
   const payment: PaymentView = {
     id: PAYMENT_ID, invoiceId: INVOICE_ID, status: 'paid', asset: btc, amount: 20_000n, fee: 3n, description: 'tea', proof: '77'.repeat(32), reason: undefined, parts: 1, attempts: 1, startedMs: 1_760_000_000_000, endedMs: 1_760_000_000_050

@@ -3,7 +3,7 @@ import { isHexOf } from '../../core/base/bytes.js'
 import type { ErrorName } from '../../core/base/errors.js'
 import { isPeerId, type InvoiceId, type MeetingPointId, type PeerId } from '../../core/base/ids.js'
 import { printable } from '../../core/base/printable.js'
-import { ADDRESS_CHARACTERS_MAX, AMOUNT_CHARACTERS_MAX, ASSET_CHARACTERS_MAX, INVOICE_CHARACTERS_MAX, LIST_DEFAULT, LIST_MAX, PATH_CHARACTERS_MAX, PEER_CHARACTERS_MAX, WAYPOINT_CHARACTERS_MAX, WAYPOINTS_MAX } from '../limits.js'
+import { ADDRESS_CHARACTERS_MAX, AMOUNT_CHARACTERS_MAX, ASSET_CHARACTERS_MAX, INVOICE_CHARACTERS_MAX, LIST_DEFAULT, LIST_MAX, PATH_CHARACTERS_MAX, PEER_CHARACTERS_MAX, TIMES_MAX, WAYPOINTS_MAX, WAYPOINT_CHARACTERS_MAX } from '../limits.js'
 
 /**
  * The fields that requests and answers are made of. Requests write amounts and durations as text with a unit;
@@ -94,6 +94,9 @@ export const durationText = (description: string) =>
 
 /** How long to wait for the end; the command line's `--timeout`. */
 export const timeoutMsField = () => z.number().int().min(1).max(86_400_000).optional().meta({ placeholder: 'MS', description: 'Longest time to wait, in milliseconds' })
+
+/** How many times an invoice is paid. */
+export const timesField = (description: string) => z.number().int().min(1).max(TIMES_MAX).meta({ placeholder: 'N', description })
 
 /** Most entries of a list answer; the newest come first. */
 export const countField = () => z.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT).meta({ placeholder: 'N', description: 'Most entries to give, newest first' })

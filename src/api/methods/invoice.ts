@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AmikoNode, InvoiceView } from '../../node/nouns.js'
 import { DESCRIPTION_CHARACTERS_MAX, MEETING_POINTS_MAX } from '../limits.js'
-import { amountText, assetName, count, countField, durationText, hexId, invoiceIdText, invoiceText, meetingPointText, timeMs, unitsText, viaField } from './fields.js'
+import { amountText, assetName, count, countField, durationText, hexId, invoiceIdText, invoiceText, meetingPointText, timeMs, timesField, unitsText, viaField } from './fields.js'
 import { method } from './method.js'
 import { assetNameOf, positiveAmount } from './money.js'
 
@@ -17,7 +17,9 @@ const invoiceAnswer = z.object({
   description: z.string(),
   createdMs: timeMs,
   expiresMs: timeMs,
-  paidMs: timeMs.optional()
+  paidMs: timeMs.optional(),
+  times: count.optional(),
+  timesPaid: count.optional()
 })
 
 const EXAMPLE_INVOICE: z.output<typeof invoiceAnswer> = {
@@ -34,7 +36,9 @@ const answerOf = (node: AmikoNode, invoice: InvoiceView): z.output<typeof invoic
   description: invoice.description,
   createdMs: invoice.createdMs,
   expiresMs: invoice.expiresMs,
-  ...(invoice.paidMs === undefined ? {} : { paidMs: invoice.paidMs })
+  ...(invoice.paidMs === undefined ? {} : { paidMs: invoice.paidMs }),
+  // Said only of those that can be paid many times.
+  ...(invoice.times === 1 ? {} : { times: invoice.times, timesPaid: invoice.timesPaid })
 })
 
 export const invoiceCreate = method({
@@ -46,7 +50,8 @@ export const invoiceCreate = method({
     description: z.string().max(DESCRIPTION_CHARACTERS_MAX).optional().meta({ placeholder: 'TEXT', description: 'What it is for; the payer sees it' }),
     expiry: durationText('How long it can be paid, such as 1h').optional(),
     meetingPoints: z.array(meetingPointText('Use this meeting point instead of the nearest ones')).min(1).max(MEETING_POINTS_MAX).optional(),
-    via: viaField('Be reached through this waypoint')
+    via: viaField('Be reached through this waypoint'),
+    times: timesField('How many times it can be paid, the amount each time; once when left out').optional()
   }),
   result: z.object({ invoice: z.string(), id: hexId, asset: assetName, amount: unitsText, expiresMs: timeMs }),
   errors: ['bad-amount', 'amount-out-of-range', 'unknown-asset', 'no-meeting-point', 'no-address', 'bad-waypoint', 'receive-limit', 'busy'],
@@ -54,8 +59,8 @@ export const invoiceCreate = method({
     params: { amount: '20sat', description: 'tea', expiry: '1h' },
     result: { invoice: 'amiko1…', id: EXAMPLE_ID, asset: 'btc', amount: '20000', expiresMs: 1_760_003_600_000 }
   },
-  command: { command: 'invoice create', flags: { meetingPoints: '--meeting-point' }, examples: ['amiko invoice create --amount 20sat --description tea --expiry 1h'] },
-  handler: async (node, { amount: text, description, expiry, meetingPoints, via }, { signal }) => {
+  command: { command: 'invoice create', flags: { meetingPoints: '--meeting-point' }, examples: ['amiko invoice create --amount 20sat --description tea --expiry 1h', 'amiko invoice create --amount 1sat --times 600 --description "ten minutes of music"'] },
+  handler: async (node, { amount: text, description, expiry, meetingPoints, via, times }, { signal }) => {
     const amount = positiveAmount(node, text)
     const made = await node.invoices.create({
       amount,
@@ -63,7 +68,8 @@ export const invoiceCreate = method({
       ...(description === undefined ? {} : { description }),
       ...(expiry === undefined ? {} : { expiryMs: expiry }),
       ...(meetingPoints === undefined ? {} : { meetingPoints }),
-      ...(via === undefined ? {} : { via })
+      ...(via === undefined ? {} : { via }),
+      ...(times === undefined ? {} : { times })
     })
     return { invoice: made.invoice, id: made.id, asset: assetNameOf(node, amount.asset), amount: String(amount.value), expiresMs: made.expiresMs }
   }
@@ -113,7 +119,7 @@ export const invoiceDecode = method({
   summary: 'Read what an invoice says, whoever made it',
   scope: 'read',
   params: z.strictObject({ invoice: invoiceText('The invoice') }),
-  result: z.object({ id: hexId, asset: assetName, amount: unitsText, description: z.string(), createdMs: timeMs, expiresMs: timeMs }),
+  result: z.object({ id: hexId, asset: assetName, amount: unitsText, description: z.string(), createdMs: timeMs, expiresMs: timeMs, times: count.optional() }),
   errors: ['bad-invoice', 'wrong-network'],
   example: {
     params: { invoice: 'amkr1…' },
@@ -121,8 +127,8 @@ export const invoiceDecode = method({
   },
   command: { command: 'invoice decode', places: ['invoice'], examples: ['amiko invoice decode amkr1…'] },
   handler: (node, { invoice }) => {
-    const { id, asset, amount, description, createdMs, expiresMs } = node.invoices.decode(invoice)
-    return { id, asset: assetNameOf(node, asset), amount: String(amount), description, createdMs, expiresMs }
+    const { id, asset, amount, description, createdMs, expiresMs, times } = node.invoices.decode(invoice)
+    return { id, asset: assetNameOf(node, asset), amount: String(amount), description, createdMs, expiresMs, ...(times === undefined ? {} : { times }) }
   }
 })
 

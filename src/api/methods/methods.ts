@@ -3,7 +3,7 @@
  * its noun. Reading order:
  * - `method.ts`: what a declaration is, scopes, and the check of parameters
  * - `fields.ts`, `money.ts`: the fields that requests and answers are made of
- * - `node.ts`, `mesh.ts`, `link.ts`, `channel.ts`, `invoice.ts`, `payment.ts`, `meeting-point.ts`, `waypoint.ts`, `asset.ts`,
+ * - `node.ts`, `mesh.ts`, `link.ts`, `channel.ts`, `invoice.ts`, `payment.ts`, `payment-stream.ts`, `meeting-point.ts`, `waypoint.ts`, `asset.ts`,
  *   `chain.ts`, `wallet.ts`, `backup.ts`
  * - `reference.ts`: `commands`, the table as data
  */
@@ -19,6 +19,7 @@ import { meshAddresses, meshConnect, meshDisconnect, meshPeers, meshRoster } fro
 import type { AnyMethod } from './method.js'
 import { nodeStatus, nodeStop } from './node.js'
 import { paymentList, paymentPay, paymentShow, paymentWait } from './payment.js'
+import { paymentStream } from './payment-stream.js'
 import { referenceMethod } from './reference.js'
 import { waypointList, waypointPublish, waypointWithdraw } from './waypoint.js'
 import { walletAddress, walletBalance, walletBump, walletList, walletRescan, walletSend } from './wallet.js'
@@ -47,6 +48,7 @@ const NOUNS = {
   'invoice.decode': invoiceDecode,
   'invoice.cancel': invoiceCancel,
   'payment.pay': paymentPay,
+  'payment.stream': paymentStream,
   'payment.list': paymentList,
   'payment.show': paymentShow,
   'payment.wait': paymentWait,

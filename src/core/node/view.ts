@@ -38,8 +38,8 @@ export function createView (hosts: Hosts, state: NodeState, network: Network): N
     readInvoice (text) {
       const invoice = parseInvoice(text, network)
       if (isRefusal(invoice)) return invoice
-      const { id, asset, amount, description, createdMs, expiresMs } = invoice
-      return { id, asset, amount, description, createdMs, expiresMs }
+      const { id, asset, amount, description, createdMs, expiresMs, times } = invoice
+      return { id, asset, amount, description, createdMs, expiresMs, times }
     },
     meetingPoints: () => meetingPointViews(hosts.routing),
     roster: () => rosterView(hosts.routing),
