@@ -11,8 +11,8 @@ export interface BenchmarkOptions {
   readonly quick: boolean
   /** Which engine of the curve to use, where it can be chosen. */
   readonly engine: EngineName
-  /** Of `channel`: one of its two modes alone. */
-  readonly only: 'lock' | 'payment' | undefined
+  /** Of `channel`: one of its two modes alone, `lock` or `payment`. Of `line`: `stream`, one invoice that is paid many times. */
+  readonly only: 'lock' | 'payment' | 'stream' | undefined
   /** Of `channel`, `line` and `sequential`: what enforces the channels. */
   readonly kind: ChannelKindName
   /** On a chain: amounts below dust, whose locks have no outputs. */

@@ -79,9 +79,10 @@ const roundOf = ({ kind }: BenchmarkOptions): Demand => kind === 'chain' ? ENFOR
 /** Payments from the first to the last, one after the other and many at once. */
 export async function payAlong (members: Members, options: BenchmarkOptions, meetingPoint: number, inFlight: number): Promise<Figures> {
   const { names } = members
+  const stream = options.only === 'stream'
   const [payer, payee] = [names[0]!, names.at(-1)!]
   const pay = async (count: number, at: number): Promise<Paid> => {
-    const paid = await members.ask<Paid>(payer, 'pay', { payee, count, inFlight: at, value: amountOf(options) })
+    const paid = await members.ask<Paid>(payer, 'pay', { payee, count, inFlight: at, value: amountOf(options), stream })
     if (paid.failures.length > count / 100) throw new Error(`${paid.failures.length} of ${count} payments failed: ${paid.failures[0]!}`)
     return paid
   }
@@ -91,7 +92,7 @@ export async function payAlong (members: Members, options: BenchmarkOptions, mee
   await pay(quick ? 30 : 2_000, inFlight)
   const one = await pay(quick ? 20 : 200, 1)
   const many = quick ? Math.round(300 / hops) : hops > 1 ? 1_500 : 4_000
-  const demand = (rounds: number, memberships: number): Demand => sum([1, paymentDemand(names.length, meetingPoint)], [rounds, roundOf(options)], [memberships, MEMBERSHIP])
+  const demand = (rounds: number, memberships: number): Demand => sum(stream ? [hops, LOCK] : [1, paymentDemand(names.length, meetingPoint)], [rounds, roundOf(options)], [memberships, MEMBERSHIP])
   const { done, figures } = await measured(members, options, `payments-${hops}`, many, demand, async () => await pay(many, inFlight))
   return {
     sequential: { invoiceToProof: spread(one.invoiceToProofMs), payToProof: spread(one.payToProofMs) },

@@ -26,7 +26,7 @@ const crypto: Benchmark = {
 
 const BENCHMARKS: readonly Benchmark[] = [channel, codec, commitment, crypto, line, network, sequential, startup]
 
-const MODES = ['lock', 'payment'] as const
+const MODES = ['lock', 'payment', 'stream'] as const
 const kindOf = (name: string): ChannelKindName | undefined => CHANNEL_KINDS.find((kind) => kind === name)
 const modeOf = (name: string | undefined): typeof MODES[number] | undefined => MODES.find((mode) => mode === name)
 
@@ -36,7 +36,7 @@ const USAGE = `Usage:
                       [--profile FOLDER] [--json] [--out FILE]
 
 Each prints its figures, the engine of the curve, and the machine. --quick repeats less: to see that it works.
---mode is for the benchmark channel: one of its modes alone. --kind is for channel, line and sequential: whether neighbours' trust or a
+--mode is for the benchmarks channel (lock or payment: one of its modes alone) and line (stream: one invoice paid many times, over one route). --kind is for channel, line and sequential: whether neighbours' trust or a
 chain enforces their channels; --dust is for a chain: amounts too small for outputs of their own. --profile writes a processor profile of each process of channel, line and sequential.
 Exit: 0 done, 1 failed, 3 usage.`
 

@@ -91,12 +91,12 @@ async function untilReady (lines: number): Promise<void> {
   while (!ready()) await wait(50)
 }
 
-async function makeInvoices ({ count, value }: { count: number, value: bigint }): Promise<readonly string[]> {
+async function makeInvoices ({ count, value, times = 1 }: { count: number, value: bigint, times?: number }): Promise<readonly string[]> {
   const amount = { asset, value: asUnits(value) }
-  return await Promise.all(Array.from({ length: count }, async () => (await theNode().invoices.create({ amount })).invoice))
+  return await Promise.all(Array.from({ length: count }, async () => (await theNode().invoices.create({ amount, times })).invoice))
 }
 
-export interface PayOrder { readonly payee: string, readonly count: number, readonly inFlight: number, readonly value: bigint }
+export interface PayOrder { readonly payee: string, readonly count: number, readonly inFlight: number, readonly value: bigint, readonly stream?: boolean }
 export interface Paid {
   readonly seconds: number
   /** From asking for the invoice to the proof, and from having the invoice to the proof. */
@@ -105,13 +105,16 @@ export interface Paid {
   readonly failures: readonly string[]
 }
 
-/** Pays invoices of the payee, so many at once; what is asked for in one turn of the event loop crosses in one message. */
-async function payMany ({ payee, count, inFlight, value }: PayOrder): Promise<Paid> {
+/** Pays invoices of the payee, or one of them again and again, so many at once; what is asked for in one turn of the event loop crosses in one message. */
+async function payMany ({ payee, count, inFlight, value, stream = false }: PayOrder): Promise<Paid> {
   const invoiceToProofMs: number[] = []
   const payToProofMs: number[] = []
   const failures: string[] = []
   let [free, left] = [inFlight, count]
   let scheduled = false
+  const [paidAgain] = stream ? await post.ask<readonly string[]>(payee, 'invoices', { count: 1, value, times: count }) : []
+  const invoicesFor = async (wanted: number): Promise<readonly string[]> =>
+    paidAgain === undefined ? await post.ask<readonly string[]>(payee, 'invoices', { count: wanted, value }) : new Array<string>(wanted).fill(paidAgain)
   const beganMs = performance.now()
   await new Promise<void>((resolve, reject) => {
     const ask = (): void => {
@@ -121,7 +124,7 @@ async function payMany ({ payee, count, inFlight, value }: PayOrder): Promise<Pa
       free -= wanted
       left -= wanted
       const askedMs = performance.now()
-      post.ask<readonly string[]>(payee, 'invoices', { count: wanted, value }).then((invoices) => {
+      invoicesFor(wanted).then((invoices) => {
         for (const invoice of invoices) void one(invoice, askedMs)
       }, reject)
     }

@@ -82,6 +82,18 @@ describe('a network of three processes in a line', function () {
     assert.equal(after.channels[0]!.owedToUs, before.channels[0]!.owedToUs)
   })
 
+  it('an invoice that can be paid many times: paid forty times over one way, and once more', async () => {
+    const { invoice, id } = await amikoJson<{ invoice: string, id: string }>('invoice', 'create', '--dir', join(dir, 'carol'), '--amount', '1sat', '--times', '50', '--description', 'music')
+    const streamed = await amikoJson<{ status: string, payments: number, amount: string }>('payment', 'stream', invoice, '--times', '40', '--dir', join(dir, 'alice'))
+    assert.deepEqual([streamed.status, streamed.payments, streamed.amount], ['paid', 40, '40000'])
+    const once = await amikoJson<{ status: string }>('pay', invoice, '--dir', join(dir, 'alice'))
+    assert.equal(once.status, 'paid')
+    const shown = await until(
+      async () => await amikoJson<{ status: string, received: string, timesPaid: number }>('invoice', 'show', id, '--dir', join(dir, 'carol')),
+      ({ timesPaid }) => timesPaid === 41)
+    assert.deepEqual([shown.status, shown.received], ['open', '41000'])
+  })
+
   it('a killed forwarder comes back by itself into the network, and payments pass again', async () => {
     const bob = up.nodes[1]!
     process.kill(bob.pid, 'SIGKILL')

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { AmikoError } from '../../core/base/errors.js'
 import type { AmikoNode } from '../../node/nouns.js'
@@ -79,7 +78,7 @@ async function payAll (times: number, everyMs: number | undefined, signal: Abort
   let begun = 0
   const payInTurn = async (): Promise<void> => {
     while (begun < times && sum.stopped === undefined) {
-      if (everyMs !== undefined && begun > 0) await pause(everyMs, undefined, { signal })
+      if (everyMs !== undefined && begun > 0) await pause(everyMs, signal)
       begun++
       const { amount, fee } = await pay()
       sum.paid++
@@ -90,4 +89,20 @@ async function payAll (times: number, everyMs: number | undefined, signal: Abort
   const lines = everyMs === undefined ? Math.min(times, STREAM_IN_FLIGHT_MAX) : 1
   await Promise.all(Array.from({ length: lines }, async () => { await payInTurn().catch((error: unknown) => { sum.stopped ??= error as Error }) }))
   return sum
+}
+
+/** Rejects with the signal's reason when it ends the waiting. */
+async function pause (ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer)
+      reject(signal.reason as Error)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', stop, { once: true })
+  })
 }
