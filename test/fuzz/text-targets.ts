@@ -5,7 +5,7 @@ import { isRefusal } from '../../src/core/base/step.js'
 import { LayoutError } from '../../src/core/base/struct.js'
 import { signSchnorr } from '../../src/core/crypto/schnorr.js'
 import { mulG } from '../../src/core/crypto/curve.js'
-import { invoiceStruct, signedText, parseInvoice, writeInvoice } from '../../src/core/payment/invoice.js'
+import { invoiceStruct, parseInvoice, signedText, TIMES_VERSION, timesStruct, writeInvoice } from '../../src/core/payment/invoice.js'
 import { parseConfig } from '../../src/node/config.js'
 import { allMethods, methodNamed } from '../../src/api/methods/methods.js'
 import { rpcDesk } from '../../src/api/server/rpc.js'
@@ -45,12 +45,15 @@ function mutatedInvoice (input: Uint8Array, random: Random, others: readonly Uin
 
 const KEY = mulG(SIGNING).subarray(1)
 const [KEY_BYTES, SIGNATURE_BYTES] = [32, 64]
+/** Behind the network's id. */
+const VERSION_AT = 8
 
 /** Altered content with our key and a signature that fits it, when it is content at all. */
 function signedAgain (bytes: Uint8Array): Uint8Array | undefined {
   const content = new Uint8Array(Buffer.concat([bytes.subarray(0, Math.max(0, bytes.length - SIGNATURE_BYTES - KEY_BYTES)), KEY]))
   try {
-    return new Uint8Array(Buffer.concat([content, signSchnorr(invoiceStruct.hash(invoiceStruct.decode(content)), SIGNING, AUX)]))
+    const digest = content[VERSION_AT] === TIMES_VERSION ? timesStruct.hash(timesStruct.decode(content)) : invoiceStruct.hash(invoiceStruct.decode(content))
+    return new Uint8Array(Buffer.concat([content, signSchnorr(digest, SIGNING, AUX)]))
   } catch (error) {
     if (error instanceof LayoutError) return undefined
     throw error
@@ -76,8 +79,10 @@ function checkInvoice (input: Uint8Array): Verdict {
   // The text is canonical but for its case and the scheme: it is written again as it was read.
   const plain = written.trim().replace(/^amiko:/i, '').toLowerCase()
   const { bytes } = bytesIn(plain, 4_096)!
-  assert.equal(signedText('amkr', invoiceStruct.encode(content), bytes.subarray(bytes.length - 64)), plain)
-  assert.equal(id, toHex(invoiceStruct.hash(content)))
+  const { times } = content
+  const [encoded, digest] = times === undefined ? [invoiceStruct.encode(content), invoiceStruct.hash(content)] : [timesStruct.encode({ ...content, times }), timesStruct.hash({ ...content, times })]
+  assert.equal(signedText('amkr', encoded, bytes.subarray(bytes.length - 64)), plain)
+  assert.equal(id, toHex(digest))
   assert.ok(content.amount > 0n && content.expiresMs > content.createdMs && content.meetingPoints.length > 0)
   return 'value'
 }

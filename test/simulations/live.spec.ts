@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { curve, useCurve } from '../../src/core/crypto/curve.js'
 import { simulate } from '../../simulations/command.js'
 import type { LiveReport } from '../../simulations/live/live.js'
 import { NODES_MAX } from '../../simulations/live/limits.js'
@@ -22,6 +23,9 @@ async function live (...args: readonly string[]): Promise<{ readonly code: numbe
 
 describe(`${NODES} live nodes in one process, a ring with random chords`, function () {
   this.timeout(300_000)
+  const engine = curve()
+  // Nodes choose the engine of their process; the tests after these have the one from before.
+  after(() => { useCurve(engine) })
 
   it(`elect their meeting points and pay ${PAYMENTS} times, over the end of ${MEETING_POINTS_GONE} of those; nothing is lost [I4, I18, I27, HINT-23, HINT-24]`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'amiko-live-'))

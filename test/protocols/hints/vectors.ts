@@ -6,6 +6,7 @@ import { signAnnouncement, type Announcement } from '../../../src/core/routing/a
 import { attest, keysRise, type Attestation, type AttestationTerms } from '../../../src/core/routing/attestation.js'
 import { beaconOf } from '../../../src/core/routing/beacon.js'
 import { epochAt } from '../../../src/core/routing/epoch.js'
+import { WORTH_MAX } from '../../../src/core/routing/limits.js'
 import { ticketOf } from '../../../src/core/routing/ticket.js'
 
 /** A row of `protocols/hints/vectors/announcements.json`, judged at `nowMs` by a node that knows nothing. */
@@ -38,7 +39,7 @@ export function announcementVectors (): readonly AnnouncementVector[] {
   const row = (comment: string, bytes: Uint8Array, verdict: AnnouncementVector['verdict']): AnnouncementVector => ({ comment, nowMs: NOW_MS, bytes: toHex(bytes), verdict })
   return [
     { ...row('an announcement', signed(), 'accept'), ticket: ticketOf(beaconOf(NETWORK, epochAt(NOW_MS)), ID, 1) },
-    { ...row('an elected one with three attestations of bucket 9', signed({ role: 'elected', attestations: THREE }), 'accept'), ticket: ticketOf(beaconOf(NETWORK, epochAt(NOW_MS)), ID, (3 * 4 ** 9) ** 2) },
+    { ...row('an elected one with three attestations of bucket 9', signed({ role: 'elected', attestations: THREE }), 'accept'), ticket: ticketOf(beaconOf(NETWORK, epochAt(NOW_MS)), ID, (3 * WORTH_MAX) ** 2) },
     row('an elected one with eight attestations', signed({ role: 'elected', attestations: inOrder([1, 2, 3, 4, 5, 6, 7, 8].map((number) => attestationBy(number))) }), 'accept'),
     row('an elected one without attestations', signed({ role: 'elected' }), 'reject'),
     row('attestations in falling order', signed({ role: 'elected', attestations: [...THREE].reverse() }), 'reject'),
