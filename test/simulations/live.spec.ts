@@ -10,7 +10,7 @@ import { NODES_MAX } from '../../simulations/live/limits.js'
 import { randomOf } from '../../simulations/harness/random.js'
 import { distance, ringWithChords } from '../../simulations/topologies/topologies.js'
 
-/** The long run has 200 nodes here, and 40 as processes. */
+/** More, and as processes, with `npm run sim -- live`. */
 const NODES = 24
 const PAYMENTS = 100
 const MEETING_POINTS_GONE = 3
