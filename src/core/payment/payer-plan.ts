@@ -1,6 +1,6 @@
 import { asUnits, minUnits, mulDivCeil, subUnitsOrZero, UNITS_MAX, type Units } from '../base/money.js'
 import type { MeetingPointId } from '../base/ids.js'
-import { MEETING_POINTS_TRIED_MAX, OVERPAY_PPM_MAX, PARTS_MAX, WHOLE } from './limits.js'
+import { HINTS_WAIT_MS, MEETING_POINTS_TRIED_MAX, OVERPAY_PPM_MAX, PARTS_MAX, WHOLE } from './limits.js'
 import { roundedUp } from './quote.js'
 import type { Host, Payment, Search } from './tables.js'
 import { hopsToward, isDirect, wayFromHere } from './waypoints.js'
@@ -89,4 +89,26 @@ function usedBy (host: Host, search: Search): ReadonlyMap<MeetingPointId, number
   const used = new Map<MeetingPointId, number>()
   for (const { meetingPoint } of [...host.tables.parts.group(search.paymentId).values(), ...search.collected.map(({ half }) => half)]) used.set(meetingPoint, (used.get(meetingPoint) ?? 0) + 1)
   return used
+}
+
+/** The search of a payment that begins. */
+export function newSearch (host: Host, asked: Pick<Search, 'paymentId' | 'invoice' | 'way' | 'timeoutMs' | 'deadlineMs'>, amount: Units, feeMax: Units): Search {
+  return {
+    ...asked,
+    plan: planFor(host, asked, amount, feeMax),
+    position: 0,
+    half: undefined,
+    tries: 0,
+    hintsUntilMs: host.env.nowMs + HINTS_WAIT_MS,
+    sixteenths: WHOLE,
+    short: false,
+    collected: [],
+    set: undefined,
+    shares: new Map(),
+    over: undefined,
+    feeSeen: undefined,
+    secondsSeen: undefined,
+    lockFailed: undefined,
+    reason: isDirect(asked.way) ? 'none of the invoice\'s meeting points is within reach' : 'the chosen way does not begin within reach'
+  }
 }

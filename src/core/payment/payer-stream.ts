@@ -9,9 +9,8 @@ import { clockOf } from './clocks.js'
 import { lockedSeconds, startExpiry } from './deadlines.js'
 import { drawId } from './half-route.js'
 import type { Invoice } from './invoice.js'
-import { HINTS_WAIT_MS, WHOLE } from './limits.js'
 import { closeRoute, mayUse, openRoute, usedRoute } from './open-route.js'
-import { planFor } from './payer-plan.js'
+import { newSearch } from './payer-plan.js'
 import { payTimer } from './payer-result.js'
 import { tryNext } from './payer-search.js'
 import { quoteIn } from './quote.js'
@@ -170,33 +169,10 @@ function begin (host: Host, stream: PayStream, payment: Payment, number: number,
 
 /** Looks for a route for this payment, and so for those after it. */
 function search (host: Host, stream: PayStream, number: number, point: Uint8Array, wish: WaitingPay): void {
-  const { tables, env } = host
   const { invoice, way } = stream
   const payment = { ...paymentOf(host, stream, number, point, wish), attempts: 0 }
   begin(host, { ...stream, opener: payment.id }, payment, number, wish, undefined)
-  tables.searches.set(payment.id, {
-    paymentId: payment.id,
-    invoice,
-    deadlineMs: wish.deadlineMs,
-    timeoutMs: wish.timeoutMs,
-    way,
-    plan: planFor(host, { invoice, way }, invoice.amount, wish.feeMax),
-    position: 0,
-    half: undefined,
-    tries: 0,
-    hintsUntilMs: env.nowMs + HINTS_WAIT_MS,
-    sixteenths: WHOLE,
-    short: false,
-    collected: [],
-    set: undefined,
-    shares: new Map(),
-    over: undefined,
-    feeSeen: undefined,
-    secondsSeen: undefined,
-    lockFailed: undefined,
-    reason: 'none of the invoice\'s meeting points is within reach',
-    number
-  })
+  host.tables.searches.set(payment.id, { ...newSearch(host, { paymentId: payment.id, invoice, way, timeoutMs: wish.timeoutMs, deadlineMs: wish.deadlineMs }, invoice.amount, wish.feeMax), number })
   tryNext(host, payment.id)
 }
 

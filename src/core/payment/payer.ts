@@ -5,13 +5,13 @@ import { asUnits, minUnits, mulDivFloor, UNITS_MAX, type Units } from '../base/m
 import { isRefusal, refuse, type Refusal } from '../base/step.js'
 import { cancelHalf } from './half-route.js'
 import { parseInvoice, type Invoice } from './invoice.js'
-import { HINTS_WAIT_MS, HISTORY_MAX, SEARCHES_MAX, WAITERS_MAX, WHOLE } from './limits.js'
-import { planFor } from './payer-plan.js'
+import { HISTORY_MAX, SEARCHES_MAX, WAITERS_MAX } from './limits.js'
+import { newSearch } from './payer-plan.js'
 import { answerAll, fail, paidResult, payTimer, timedOut, type PaidResult } from './payer-result.js'
 import { dropCollected, tryNext } from './payer-search.js'
 import { payOnce } from './payer-stream.js'
 import type { Host, Payment, PaymentId } from './tables.js'
-import { isDirect, readWay } from './waypoints.js'
+import { readWay } from './waypoints.js'
 
 /** What a payment is asked for with. */
 export interface PayRequest {
@@ -73,28 +73,7 @@ function start (host: Host, requestId: RequestId, request: PayRequest): PaidResu
   forgetOldest(host)
   tables.payments.set(id, payment)
   tables.waits.set(id, { requestIds: [requestId] })
-  tables.searches.set(id, {
-    paymentId: id,
-    invoice,
-    deadlineMs: env.nowMs + timeoutMs,
-    timeoutMs,
-    way,
-    plan: planFor(host, { invoice, way }, amount, feeMax),
-    position: 0,
-    half: undefined,
-    tries: 0,
-    hintsUntilMs: env.nowMs + HINTS_WAIT_MS,
-    sixteenths: WHOLE,
-    short: false,
-    collected: [],
-    set: undefined,
-    shares: new Map(),
-    over: undefined,
-    feeSeen: undefined,
-    secondsSeen: undefined,
-    lockFailed: undefined,
-    reason: isDirect(way) ? 'none of the invoice\'s meeting points is within reach' : 'the chosen way does not begin within reach'
-  })
+  tables.searches.set(id, newSearch(host, { paymentId: id, invoice, way, timeoutMs, deadlineMs: env.nowMs + timeoutMs }, amount, feeMax))
   host.setTimer(payTimer(id), env.nowMs + timeoutMs)
   tryNext(host, id)
   return undefined
