@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ResultOf } from '../../src/api/methods/methods.js'
+import { connectTo } from '../../src/cli/connection.js'
 import { amiko, amikoError, amikoJson, until } from './run-amiko.js'
 
 /**
@@ -13,7 +15,6 @@ const LINES = ['0,1', '1,2', '2,3', '2,4', '2,8', '8,9', '4,5', '5,6', '5,7', '5
 const AMOUNT = 123_000n
 
 interface Up { readonly nodes: ReadonlyArray<{ readonly name: string, readonly peerId: string, readonly dir: string, readonly pid: number }> }
-interface Channels { readonly channels: ReadonlyArray<{ readonly id: string, readonly peer: string, readonly status: string, readonly owedToUs: string, readonly locks: unknown[] }> }
 
 const topology = (lines: readonly string[]): string =>
   'node_a,node_b,capacity_ab,capacity_ba\n' + lines.map((line) => line.split(',').map((node) => `n${node}`).join(',') + ',1000,1000\n').join('')
@@ -24,7 +25,8 @@ async function network (root: string, lines: readonly string[], meetingPoint: st
   return await amikoJson<Up>('network', 'up', '--dir', join(root, 'net'), '--topology', file, '--meeting-point', meetingPoint, '--chain', 'none', '--detach')
 }
 
-const channelsOf = async (dir: string): Promise<Channels['channels']> => (await amikoJson<Channels>('channel', 'list', '--dir', dir)).channels
+/** What is looked at again and again is asked of the node itself: a command would start a process each time. */
+const channelsOf = async (dir: string): Promise<ResultOf<'channel.list'>['channels']> => (await (await connectTo({ dir })).call('channel.list')).channels
 
 /** K2, K3, K4: what each node's lines say when no lock is left anywhere, and that both ends say the same. */
 async function totals (up: Up): Promise<Readonly<Record<string, bigint>>> {
@@ -68,7 +70,8 @@ describe('twelve processes as in the first prototype', function () {
     assert.deepEqual([code, name], [1, 'no-route'])
     assert.deepEqual(changed(before, await totals(up)), {})
     await amikoJson('channel', 'open', four!.peerId, '--dir', two!.dir, '--kind', 'trust-line', '--limit', '1000sat', '--amount', '1000sat')
-    await until(async () => await amikoJson<{ meetingPoints: Array<{ hops?: number }> }>('meeting-point', 'list', '--dir', dirOf('n0')), ({ meetingPoints }) => meetingPoints.some(({ hops }) => hops !== undefined))
+    const asked = await connectTo({ dir: dirOf('n0') })
+    await until(async () => await asked.call('meetingPoint.list'), ({ meetingPoints }) => meetingPoints.some(({ hops }) => hops !== undefined))
   })
 
   it('P1, success: the payee has 123 sat more, the payer 123 less, everybody else what they had [K1 to K5]', async () => {
@@ -85,11 +88,13 @@ describe('twelve processes as in the first prototype', function () {
 
   it('P4, route time-out on the payer\'s side: refused when the time is over, and nothing moved', async () => {
     const before = await totals(up)
-    const { invoice: text } = await invoice()
     const silent = up.nodes.find(({ name }) => name === 'n2')!
-    // A process that stands still answers no MakeRoute, and its connections stay.
+    // A process that stands still answers no MakeRoute, and its connections stay. It stands still before there is an
+    // invoice: a payee's half that had passed it could let the payer lock, and then the outcome would be open.
     process.kill(silent.pid, 'SIGSTOP')
+    let text = ''
     try {
+      text = (await invoice()).invoice
       const { code, name } = await amikoError('pay', text, '--dir', dirOf('n0'), '--timeout', '4s')
       // A meeting point on this side of the silent node may say in time that nobody comes.
       assert.equal(code, 1)
