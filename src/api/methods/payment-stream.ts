@@ -47,7 +47,7 @@ export const paymentStream = method({
   handler: async (node, { invoice, times: wanted, every, maxFee, via, timeoutMs }, { signal }) => {
     const { times: most = 1, asset } = node.invoices.decode(invoice)
     const times = wanted ?? most
-    if (times > most) throw new AmikoError('bad-request', { reason: `the invoice can be paid ${most} times, not ${times}` })
+    if (times > most) throw new AmikoError('bad-request', { reason: most === 1 ? `the invoice can be paid once, not ${times} times` : `the invoice can be paid ${most} times, not ${times}` })
     const feeMax = maxFee === undefined ? undefined : node.assets.parse(maxFee)
     const beganMs = performance.now()
     const { paid, amount, fee, stopped } = await payAll(times, every, signal, async () => await node.payments.pay(invoice, {
