@@ -8,8 +8,8 @@ import type { Clock } from '../ports/clock.js'
 import type { Logger } from '../ports/logger.js'
 import { createQuestions, type Questions } from './chain-questions.js'
 
-/** Questions to one chain at once: about the past, which read many blocks; about now; and transactions on their way out. */
-export const HISTORIES_AT_ONCE = 1
+/** Questions to one chain at once: about the past, which a backend answers together by reading blocks once; about now; and transactions on their way out. */
+export const HISTORIES_AT_ONCE = 256
 export const QUESTIONS_AT_ONCE = 16
 export const BROADCASTS_AT_ONCE = 16
 /** Questions of one kind that wait for their turn; what is beyond counts as unanswered. */

@@ -281,7 +281,7 @@ export interface WalletNoun {
   /** Payments, the newest first. */
   list: (chain: ChainName) => readonly SendView[]
   /** Looks for coins that the phrase was paid before, as after a restore; `balance` shows them as they are found. */
-  rescan: (chain: ChainName, fromHeight: number) => Promise<void>
+  rescan: (chain: ChainName, fromHeight: number, gap?: number) => Promise<void>
 }
 
 export interface SentOnChain { readonly id: SendId, readonly txid: string, readonly feeSat: bigint }

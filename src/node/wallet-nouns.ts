@@ -58,9 +58,9 @@ export function walletOf (parts: WalletParts): WalletNoun {
       needPhrase()
       return view.walletSends(chain)
     },
-    async rescan (chain, fromHeight) {
+    async rescan (chain, fromHeight, gap) {
       needPhrase()
-      await ask(parts, { type: 'backup.restore', restoration: { identity: undefined, peers: [], chains: [{ chain, sinceHeight: fromHeight }], channels: [] } })
+      await ask(parts, { type: 'backup.restore', restoration: { identity: undefined, peers: [], chains: [{ chain, sinceHeight: fromHeight, gap }], channels: [] } })
     }
   }
 }

@@ -139,7 +139,8 @@ export interface Chain {
   unwatch: (watch: Watch) => void
   /**
    * What has happened to a watched thing since the block `fromHeight`, for watching what may be older than the watch.
-   * Undefined when the backend cannot say: unreachable, pruned, or more than the bound of blocks to read.
+   * Undefined when the backend cannot say: unreachable, pruned, or more than the bound of blocks to read. Where there
+   * are more, a script may still be answered by what made its unspent outputs, without what spent the others.
    */
   history: (watch: Watch, fromHeight: number, answer: Answer<History | undefined>) => void
   /** `none` when it is spent or never was; undefined when the backend cannot say. */

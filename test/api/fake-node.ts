@@ -116,14 +116,14 @@ export function fakeNode (): FakeNode {
     },
     chains: { list: () => [CHAIN] },
     wallet: {
-      balance: () => [{ chain: 'bitcoin', totalSat: 5_000n, spendableSat: 4_000n, reservedSat: 1_000n, waitingSat: 0n, doubtedSat: 0n, coins: 2 }],
+      balance: () => [{ chain: 'bitcoin', totalSat: 5_000n, spendableSat: 4_000n, reservedSat: 1_000n, waitingSat: 0n, doubtedSat: 0n, coins: 2, scanning: 0 }],
       address: async (chain) => { ask('wallet.address', chain); return { address: CHAIN_ADDRESS } },
       send: async (options) => { ask('wallet.send', options); return { id: SEND_ID, txid: TXID, feeSat: 222n } },
       bump: async (id, options) => { ask('wallet.bump', id, options); return { id: SEND_ID, txid: TXID, feeSat: 444n } },
       list: (chain) => chain === 'litecoin'
         ? []
         : [{ id: SEND_ID, chain, kind: 'payment', status: 'pending', txid: TXID, versions: 1, outputs: [{ address: CHAIN_ADDRESS, valueSat: 1_000n }], feeSat: 222n, satPerKvb: 2_000n, confirmations: 0, createdMs: 1_760_000_000_000 }],
-      rescan: async (chain, fromHeight) => { ask('wallet.rescan', chain, fromHeight) }
+      rescan: async (chain, fromHeight, gap) => { ask('wallet.rescan', chain, fromHeight, gap) }
     },
     backup: {
       export: async (path = '/backup.amiko') => { ask('backup.export', path); return { path, bytes: 4_178, channels: 1 } },

@@ -84,6 +84,10 @@ async function paysAndEnds ({ words, unit, format, delay }: Variant): Promise<vo
   }
 }
 
+/** Makes the folder of a node anew of its words. */
+const restoredFolder = async (dir: string, config: NodeConfig, words: string): Promise<{ readonly peerId: string }> =>
+  await amikoJson('init', '--dir', dir, '--restore', '--phrase-file', words, '--network', config.network, '--network-key', config.networkKey!, '--listen', config.listen[0]!, '--api', config.api, '--chain', config.chains[0]!, '--pacing', 'private')
+
 describe('enforced channels of processes, on the embedded chain', function () {
   this.timeout(TEST_MS)
   inFolder()
@@ -131,7 +135,7 @@ describe('enforced channels of processes, on the embedded chain', function () {
     await amikoJson('stop', '--dir', lost.dir)
     await rm(lost.dir, { recursive: true })
 
-    const made = await amikoJson<{ peerId: string }>('init', '--dir', lost.dir, '--restore', '--phrase-file', words, '--network', config.network, '--network-key', config.networkKey!, '--listen', config.listen[0]!, '--api', config.api, '--chain', config.chains[0]!, '--pacing', 'private')
+    const made = await restoredFolder(lost.dir, config, words)
     assert.equal(made.peerId, lost.peerId)
     const back: Staying<unknown> = await staying('start', '--dir', lost.dir)
     try {
@@ -141,6 +145,31 @@ describe('enforced channels of processes, on the embedded chain', function () {
       const wanted = before + BigInt(channel.owedToUs) / 1_000n
       const found = await eventually(async () => { await mine(1); return (await wallet(0)).total }, (total) => total > wanted - FEES_SAT_MAX)
       assert.ok(found <= wanted, `${found} of ${wanted}`)
+    } finally {
+      back.child.kill('SIGTERM')
+      await back.exit
+    }
+  })
+
+  it('a node of which only the words are left has the coins of its wallet again; its channels need the backup', async () => {
+    const { nodes, wallet, enforced, mine } = await up('--nodes', '2', '--kind', 'chain')
+    await mine(1)
+    const lost = nodes[0]!
+    const before = await eventually(async () => await wallet(0), ({ waiting }) => waiting === 0n)
+    const config = JSON.parse(await readFile(join(lost.dir, 'config.json'), 'utf8')) as NodeConfig
+    const words = join(root, 'words.json')
+    await copyFile(join(lost.dir, 'phrase.json'), words)
+    await amikoJson('stop', '--dir', lost.dir)
+    await rm(lost.dir, { recursive: true })
+    await restoredFolder(lost.dir, config, words)
+    const back: Staying<unknown> = await staying('start', '--dir', lost.dir)
+    try {
+      await eventually(async () => await amiko('wallet', 'rescan', '--dir', lost.dir), ({ code }) => code === 0)
+      const found = await eventually(async () => (await amikoJson<{ balances: ReadonlyArray<{ total: string, scanning: number }> }>('wallet', 'balance', '--dir', lost.dir)).balances[0]!, ({ total, scanning }) => scanning === 0 && total !== '0')
+      assert.equal(BigInt(found.total) / 1_000n, before.total)
+      assert.deepEqual(await enforced(0), [])
+      const refused = await amikoError('backup', 'restore', join(root, 'no-backup'), '--dir', lost.dir)
+      assert.equal(refused.name, 'not-found')
     } finally {
       back.child.kill('SIGTERM')
       await back.exit

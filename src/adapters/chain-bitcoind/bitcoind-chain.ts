@@ -1,10 +1,11 @@
 import { outpointKey } from '../../ports/chain-watches.js'
 import { chainParameters, type ChainName, type ChainNetwork, type ChainParameters } from '../../ports/chain-parameters.js'
-import type { BlockId, Chain, ChainCapabilities, ChainEvents, ChainStatus, Outpoint, UnspentOutput } from '../../ports/chain.js'
+import type { Answer, BlockId, Chain, ChainCapabilities, ChainEvents, ChainStatus, History, Outpoint, UnspentOutput } from '../../ports/chain.js'
 import type { Clock } from '../../ports/clock.js'
 import { countIn, hashIn, hexIn, recordIn, satIn } from './answers.js'
 import { follower as createFollower } from './follower.js'
 import { BACK_OFF_MAX_MS, HEADERS_AHEAD_MAX, POLL_MS, POLL_REGTEST_MS, STALE_INTERVALS } from './limits.js'
+import type { PastQuestion } from './past.js'
 import { probe } from './probe.js'
 import { UnreachableError, isRecord, rpc as createRpc, type Rpc, type RpcOptions } from './rpc.js'
 import { broadcast, feeEstimateIn, feeRate, submitPackage, testAccept, unavailable, type FeeBounds } from './verdicts.js'
@@ -15,6 +16,8 @@ export interface BitcoindOptions extends RpcOptions {
   readonly clock: Clock
   readonly pollMs?: number
   readonly feeBounds?: FeeBounds
+  /** Blocks that one question about the past may read. */
+  readonly historyBlocksMax?: number
 }
 
 /** What the backend said of itself at the last look. */
@@ -34,7 +37,7 @@ export function bitcoindChain (options: BitcoindOptions): Chain {
   if (parameters === undefined) throw new RangeError(`there is no ${options.network} of ${options.chain}`)
   const { clock } = options
   const rpc: Rpc = createRpc(options)
-  const follower = createFollower(rpc)
+  const follower = createFollower(rpc, options.historyBlocksMax)
   const pollMs = options.pollMs ?? (options.network === 'regtest' ? POLL_REGTEST_MS : POLL_MS)
 
   let life = 0
@@ -46,6 +49,8 @@ export function bitcoindChain (options: BitcoindOptions): Chain {
   let failures = 0
   /** One thing at a time, so that answers and events keep the order of the chain. */
   let queue: Promise<void> = Promise.resolve()
+  /** Questions about the past that wait; one reading of the blocks answers them all. */
+  let pastAsked: Array<PastQuestion & { readonly to: Answer<History | undefined> }> = []
 
   const serially = (work: (mine: number) => Promise<void>): void => {
     const mine = life
@@ -141,6 +146,17 @@ export function bitcoindChain (options: BitcoindOptions): Chain {
     })
   }
 
+  const answerPast = async (mine: number): Promise<void> => {
+    const all = pastAsked.splice(0)
+    let found: ReadonlyArray<History | undefined> = []
+    try {
+      if (all.length > 0 && status.state !== 'wrong-chain') found = await follower.history(all, abort.signal)
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error
+    }
+    for (const [i, { to }] of all.entries()) if (life === mine) to(found[i])
+  }
+
   const unspent = async ({ txid, vout }: Outpoint, signal: AbortSignal): Promise<UnspentOutput | 'none' | undefined> => {
     const [found] = await rpc.batch([{ method: 'gettxout', params: [txid, vout, true] }], { signal })
     if (found?.ok !== true) return undefined
@@ -163,6 +179,7 @@ export function bitcoindChain (options: BitcoindOptions): Chain {
       events = to
       abort = new AbortController()
       failures = 0
+      pastAsked = []
       capabilities = undefined
       status = { state: 'unreachable', detail: 'not asked yet' }
       follower.begin(resume)
@@ -180,7 +197,11 @@ export function bitcoindChain (options: BitcoindOptions): Chain {
     capabilities: () => capabilities,
     watch: (watch) => { follower.watched.add(watch) },
     unwatch: (watch) => { follower.watched.remove(watch) },
-    history: (watch, fromHeight, to) => { answer(to, async (signal) => await follower.history(watch, fromHeight, signal), () => undefined) },
+    history: (watch, fromHeight, to) => {
+      if (events === undefined) return
+      pastAsked.push({ watch, fromHeight, to })
+      serially(answerPast)
+    },
     unspent: (outpoint, to) => { answer(to, async (signal) => await unspent(outpoint, signal), () => undefined) },
     broadcast: (raw, to) => { answer(to, async (signal) => await broadcast(rpc, raw, signal), unavailable) },
     testAccept: (raw, to) => { answer(to, async (signal) => await testAccept(rpc, raw, signal), unavailable) },

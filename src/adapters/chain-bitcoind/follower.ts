@@ -1,7 +1,8 @@
 import { watches as createWatches, type Watches } from '../../ports/chain-watches.js'
-import type { BlockId, ChainEvents, ChainTip, ConfirmedTransaction, History, TouchingTransaction, Watch } from '../../ports/chain.js'
+import type { BlockId, ChainEvents, ChainTip, ConfirmedTransaction, History } from '../../ports/chain.js'
 import { headerIn, hashIn, listIn, rawIn, transactionsIn, type BackendTip, type BackendTransaction } from './answers.js'
-import { BATCH_MAX, HISTORY_BLOCKS_MAX, MEMPOOL_FETCH_MAX, MEMPOOL_SEEN_MAX, RECENT_BLOCKS_MAX } from './limits.js'
+import { HISTORY_BLOCKS_MAX, MEMPOOL_FETCH_MAX, MEMPOOL_SEEN_MAX, RECENT_BLOCKS_MAX } from './limits.js'
+import { readPast, type PastQuestion } from './past.js'
 import { UnreachableError, type Rpc } from './rpc.js'
 
 /** A block that was told to the caller. */
@@ -28,10 +29,12 @@ export interface Follower {
   follow: (best: string, events: ChainEvents, stopped: () => boolean, signal: AbortSignal) => Promise<Standing>
   /** Tells what is new in the mempool. */
   lookAtMempool: (events: ChainEvents, stopped: () => boolean, signal: AbortSignal) => Promise<void>
-  history: (watch: Watch, fromHeight: number, signal: AbortSignal) => Promise<History | undefined>
+  /** One answer for each question; undefined: the backend cannot say. */
+  history: (questions: readonly PastQuestion[], signal: AbortSignal) => Promise<ReadonlyArray<History | undefined>>
 }
 
-export function follower (rpc: Rpc): Follower {
+/** @param historyBlocksMax - blocks that one question about the past may read */
+export function follower (rpc: Rpc, historyBlocksMax = HISTORY_BLOCKS_MAX): Follower {
   const watched = createWatches()
   /** Oldest first; the last is the tip of the caller. */
   let told: ToldBlock[] = []
@@ -132,32 +135,14 @@ export function follower (rpc: Rpc): Follower {
     })
   }
 
-  const history = async (watch: Watch, fromHeight: number, signal: AbortSignal): Promise<History | undefined> => {
+  const history = async (questions: readonly PastQuestion[], signal: AbortSignal): Promise<ReadonlyArray<History | undefined>> => {
     const upTo = last()?.tip
-    if (upTo === undefined || upTo.height - fromHeight >= HISTORY_BLOCKS_MAX) return undefined
-    const only = createWatches()
-    only.add(watch)
-    // What is watched for good must learn the outputs that are found here.
-    const touches = (tx: Parameters<Watches['touches']>[0]): boolean => { watched.touches(tx); return only.touches(tx) }
-    const confirmed: ConfirmedTransaction[] = []
-    for (let from = Math.max(0, fromHeight); from <= upTo.height; from += BATCH_MAX) {
-      const heights = Array.from({ length: Math.min(BATCH_MAX, upTo.height - from + 1) }, (_, i) => from + i)
-      const hashes = await rpc.batch(heights.map((height) => ({ method: 'getblockhash', params: [height] })), { signal })
-      for (const [i, answer] of hashes.entries()) {
-        if (!answer.ok) return undefined
-        const id = { height: heights[i]!, hash: hashIn(answer.result, 'a block hash') }
-        if (id.height === 0) continue
-        const [block] = await rpc.batch([{ method: 'getblock', params: [id.hash, 2] }], { signal })
-        // Pruned, or gone.
-        if (block?.ok !== true) return undefined
-        confirmed.push(...confirmedIn(block.result, id, touches))
-      }
+    if (upTo === undefined) return questions.map(() => undefined)
+    const waiting = async (max: number): ReturnType<typeof unconfirmed> => {
+      const txids = listIn(await one('getrawmempool', [], signal), 'the mempool').map((txid) => hashIn(txid, 'a transaction id'))
+      return await unconfirmed(txids.slice(0, max), signal)
     }
-    // Our tip must still be in the chain that was read.
-    if ((await headerOf(upTo.hash, signal))?.confirmations === -1) return undefined
-    const waiting = listIn(await one('getrawmempool', [], signal), 'the mempool').map((txid) => hashIn(txid, 'a transaction id'))
-    const found: TouchingTransaction[] = (await unconfirmed(waiting.slice(0, MEMPOOL_SEEN_MAX), signal)).flatMap((tx) => touches(tx) ? [{ txid: tx.txid, raw: tx.raw }] : [])
-    return { upTo, confirmed, unconfirmed: found }
+    return await readPast({ rpc, blocksMax: historyBlocksMax, watched, headerOf, confirmedIn, waiting }, questions, upTo, signal)
   }
 
   return {

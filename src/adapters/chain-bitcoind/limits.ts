@@ -20,6 +20,8 @@ export const MEMPOOL_SEEN_MAX = 500_000
 export const RECENT_BLOCKS_MAX = 2_016
 /** Blocks that one question about the past may read. */
 export const HISTORY_BLOCKS_MAX = 20_000
+/** Longest wait for a scan of all unspent outputs: an HTTP client gives up after five minutes without a word. */
+export const SCAN_TIMEOUT_MS = 290_000
 /** Intervals without a block after which the tip is called stale: by chance it happens once in 65 million blocks. */
 export const STALE_INTERVALS = 18
 /** Blocks that headers may be ahead before the backend counts as syncing. */

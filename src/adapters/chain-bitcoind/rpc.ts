@@ -36,7 +36,7 @@ const NOT_NOW_CODES = new Set([-28, -9, -10])
 /** JSON-RPC as Bitcoin Core speaks it. Every request is a batch, so that errors of one call do not hide another's. */
 export interface Rpc {
   /** @throws {@link UnreachableError} when the last try failed too, or the signal was aborted */
-  batch: (calls: readonly RpcCall[], options?: { readonly signal?: AbortSignal, readonly once?: boolean }) => Promise<readonly RpcAnswer[]>
+  batch: (calls: readonly RpcCall[], options?: { readonly signal?: AbortSignal, readonly once?: boolean, readonly timeoutMs?: number }) => Promise<readonly RpcAnswer[]>
 }
 
 export function rpc (options: RpcOptions): Rpc {
@@ -78,9 +78,9 @@ export function rpc (options: RpcOptions): Rpc {
     }
   }
 
-  const request = async (calls: readonly RpcCall[], outer: AbortSignal | undefined): Promise<readonly RpcAnswer[]> => {
+  const request = async (calls: readonly RpcCall[], outer: AbortSignal | undefined, timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS): Promise<readonly RpcAnswer[]> => {
     const inner = new AbortController()
-    const cancel = clock.at(clock.now() + (options.timeoutMs ?? CALL_TIMEOUT_MS), () => { inner.abort() })
+    const cancel = clock.at(clock.now() + timeoutMs, () => { inner.abort() })
     const stop = (): void => { inner.abort() }
     outer?.addEventListener('abort', stop)
     try {
@@ -98,10 +98,10 @@ export function rpc (options: RpcOptions): Rpc {
 
   const pause = async (ms: number): Promise<void> => { await new Promise<void>((resolve) => { clock.at(clock.now() + ms, resolve) }) }
 
-  const withTries = async (calls: readonly RpcCall[], signal: AbortSignal | undefined, once: boolean): Promise<readonly RpcAnswer[]> => {
+  const withTries = async (calls: readonly RpcCall[], signal: AbortSignal | undefined, once: boolean, timeoutMs: number | undefined): Promise<readonly RpcAnswer[]> => {
     for (let tried = 1; ; tried++) {
       try {
-        const answers = await request(calls, signal)
+        const answers = await request(calls, signal, timeoutMs)
         const notNow = answers.find((answer) => !answer.ok && NOT_NOW_CODES.has(answer.code))
         if (notNow !== undefined && !notNow.ok) throw new UnreachableError(notNow.message)
         return answers
@@ -113,9 +113,9 @@ export function rpc (options: RpcOptions): Rpc {
   }
 
   return {
-    batch: async (calls, { signal, once = false } = {}) => {
+    batch: async (calls, { signal, once = false, timeoutMs } = {}) => {
       const answers: RpcAnswer[] = []
-      for (let from = 0; from < calls.length; from += BATCH_MAX) answers.push(...await withTries(calls.slice(from, from + BATCH_MAX), signal, once))
+      for (let from = 0; from < calls.length; from += BATCH_MAX) answers.push(...await withTries(calls.slice(from, from + BATCH_MAX), signal, once, timeoutMs))
       return answers
     }
   }

@@ -3,6 +3,7 @@ import { AmikoError } from '../../core/base/errors.js'
 import { isHexOf } from '../../core/base/bytes.js'
 import type { SendId } from '../../core/wallet/tables.js'
 import type { AmikoNode, SentOnChain } from '../../node/nouns.js'
+import { ADDRESS_GAP, RESCAN_GAP, RESCAN_GAP_MAX } from '../../core/wallet/limits.js'
 import { CHAIN_ADDRESS_CHARACTERS_MAX, PEER_CHARACTERS_MAX } from '../limits.js'
 import { assetName, chainField, count, countField, feeRateText, hexId, timeMs, unitsText } from './fields.js'
 import { method } from './method.js'
@@ -42,11 +43,13 @@ export const walletBalance = method({
       waiting: unitsText,
       /** Not counted: coins of which the chain did not say that they are there. */
       doubted: unitsText,
-      coins: count
+      coins: count,
+      /** Addresses of which the past is not known yet: there may be more coins. */
+      scanning: count
     }))
   }),
   errors: ['no-wallet'],
-  example: { params: {}, result: { balances: [{ chain: 'bitcoin', asset: 'btc', total: '5000000', spendable: '4000000', reserved: '1000000', waiting: '0', doubted: '0', coins: 2 }] } },
+  example: { params: {}, result: { balances: [{ chain: 'bitcoin', asset: 'btc', total: '5000000', spendable: '4000000', reserved: '1000000', waiting: '0', doubted: '0', coins: 2, scanning: 0 }] } },
   command: {
     command: 'wallet balance',
     examples: ['amiko wallet balance'],
@@ -54,14 +57,14 @@ export const walletBalance = method({
       rows: 'balances',
       columns: [
         { head: 'chain', field: 'chain' }, { head: 'total', field: 'total', formatAs: 'amount' }, { head: 'can be sent', field: 'spendable', formatAs: 'amount' },
-        { head: 'kept for fees', field: 'reserved', formatAs: 'amount' }, { head: 'waiting', field: 'waiting', formatAs: 'amount' }, { head: 'coins', field: 'coins' }
+        { head: 'kept for fees', field: 'reserved', formatAs: 'amount' }, { head: 'waiting', field: 'waiting', formatAs: 'amount' }, { head: 'coins', field: 'coins' }, { head: 'addresses to look at', field: 'scanning' }
       ],
       empty: 'This node has no chain. `amiko init --chain` sets one.'
     }
   },
   handler: (node) => ({
-    balances: node.wallet.balance().map(({ chain, totalSat, spendableSat, reservedSat, waitingSat, doubtedSat, coins }) => ({
-      chain, asset: ASSET_OF[chain], total: unitsOfSat(totalSat), spendable: unitsOfSat(spendableSat), reserved: unitsOfSat(reservedSat), waiting: unitsOfSat(waitingSat), doubted: unitsOfSat(doubtedSat), coins
+    balances: node.wallet.balance().map(({ chain, totalSat, spendableSat, reservedSat, waitingSat, doubtedSat, coins, scanning }) => ({
+      chain, asset: ASSET_OF[chain], total: unitsOfSat(totalSat), spendable: unitsOfSat(spendableSat), reserved: unitsOfSat(reservedSat), waiting: unitsOfSat(waitingSat), doubted: unitsOfSat(doubtedSat), coins, scanning
     }))
   })
 })
@@ -147,16 +150,17 @@ export const walletRescan = method({
   scope: 'admin',
   params: z.strictObject({
     chain: chainField('Which chain, when this node has several').optional(),
-    fromHeight: z.number().int().min(0).max(HEIGHT_MAX).default(0).meta({ placeholder: 'HEIGHT', description: 'Block from which on to look; one that is older than the phrase' })
+    fromHeight: z.number().int().min(0).max(HEIGHT_MAX).default(0).meta({ placeholder: 'HEIGHT', description: 'Block from which on to look; one that is older than the phrase' }),
+    gap: z.number().int().min(ADDRESS_GAP).max(RESCAN_GAP_MAX).default(RESCAN_GAP).meta({ placeholder: 'N', description: 'Unused addresses after which to stop looking; more for a wallet that was used much' })
   }),
-  result: z.object({ chain: chainName, fromHeight: count }),
+  result: z.object({ chain: chainName, fromHeight: count, gap: count }),
   errors: ['no-chain', 'no-wallet'],
-  example: { params: { fromHeight: 800_000 }, result: { chain: 'bitcoin', fromHeight: 800_000 } },
+  example: { params: { fromHeight: 800_000, gap: 200 }, result: { chain: 'bitcoin', fromHeight: 800_000, gap: 200 } },
   command: { command: 'wallet rescan', examples: ['amiko wallet rescan', 'amiko wallet rescan --chain bitcoin --from-height 800000'] },
   handler: async (node, params) => {
     const chain = chainMeant(node, params.chain)
-    await node.wallet.rescan(chain, params.fromHeight)
-    return { chain, fromHeight: params.fromHeight }
+    await node.wallet.rescan(chain, params.fromHeight, params.gap)
+    return { chain, fromHeight: params.fromHeight, gap: params.gap }
   }
 })
 

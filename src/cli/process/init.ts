@@ -69,7 +69,7 @@ export async function init (options: InitOptions, secrets: InitSecrets, globals:
   if (!secrets.restore) terminal.err(`Write these words down and keep them apart from this machine; whoever has them has the money:\n  ${phrase}\n${isEncrypted ? 'They are in phrase.json, encrypted with your passphrase.' : 'They are in phrase.json; --passphrase encrypts it.'}`)
   terminal.err(`Next: amiko start --dir ${globals.dir}`)
   if (secrets.backup !== undefined) terminal.err(`Then: amiko backup restore ${secrets.backup} --dir ${globals.dir}`)
-  else if (secrets.restore) terminal.err(`Then: amiko backup restore FILE --dir ${globals.dir} (money in channels), amiko wallet rescan --dir ${globals.dir} (coins of the wallet)`)
+  else if (secrets.restore) terminal.err(`Then: amiko wallet rescan --dir ${globals.dir} (coins of the wallet: the words are enough), amiko backup restore FILE --dir ${globals.dir} (money in channels: it needs the backup file)`)
 }
 
 /** The identity that a backup holds; undefined when it follows from the phrase. Throws as the backup's reading does. */

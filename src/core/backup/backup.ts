@@ -107,7 +107,8 @@ export interface Restoration {
   /** Undefined: it follows from the phrase. */
   readonly identity: Uint8Array | undefined
   readonly peers: BackupContent['peers']
-  readonly chains: BackupContent['chains']
+  /** @property gap - addresses of the wallet that are looked for behind the used ones */
+  readonly chains: ReadonlyArray<BackupContent['chains'][number] & { readonly gap?: number | undefined }>
   /** To be closed by their peers, each once. */
   readonly channels: readonly RestoredChannel[]
 }

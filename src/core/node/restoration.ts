@@ -4,6 +4,7 @@ import { isRefusal, refuse, type Refusal } from '../base/step.js'
 import type { Restoration } from '../backup/backup.js'
 import { restoreChannel } from '../channel/channel.js'
 import type { ChainName } from '../wallet/chain-facts.js'
+import { RESCAN_GAP } from '../wallet/limits.js'
 import { scanChain } from '../wallet/wallet.js'
 import type { Network } from './genesis.js'
 import type { Hosts } from './hosts.js'
@@ -33,11 +34,11 @@ export function restore (hosts: Hosts, network: Network, { channels, chains }: R
     hosts.moved.add(channelId)
     hosts.perform({ type: 'keep', peer, addresses })
   }
-  for (const { chain, sinceHeight } of chains) {
+  for (const { chain, sinceHeight, gap = RESCAN_GAP } of chains) {
     if (!hosts.chains.has(chain)) continue
     const tip = hosts.chainTables.tips.get(chain)
     hosts.chainTables.tips.set(chain, { chain, blocks: tip?.blocks ?? [], sinceHeight: Math.min(sinceHeight, tip?.sinceHeight ?? sinceHeight) })
-    scanChain(wallet, chain, sinceHeight)
+    scanChain(wallet, chain, sinceHeight, gap)
   }
   return { channels: fresh.length }
 }

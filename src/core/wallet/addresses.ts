@@ -34,10 +34,21 @@ function extend (host: WalletHost, chain: ChainName, branch: Branch, from: numbe
   invariant(facts !== undefined, 'an account is of a chain that the node has')
   for (let index = from; index < to; index++) {
     const script = host.keys.account(facts.coinType).script({ branch, index })
+    // A rescan may have looked further than the window.
+    if (host.tables.addresses.has(addressKey(chain, script))) continue
     host.tables.addresses.set(addressKey(chain, script), { chain, script, branch, index, used: false })
     host.watch(chain, { type: 'script', script })
     const scanFrom = host.tables.accounts.get(chain)?.scanFrom
     if (scanFrom !== undefined) scan(host, chain, script, scanFrom)
+  }
+}
+
+/** Watches so many addresses of each branch behind the used and handed out ones. */
+export function widen (host: WalletHost, chain: ChainName, gap: number): void {
+  const account = accountOf(host, chain)
+  for (const branch of BRANCHES) {
+    const from = windowOf(account, branch)
+    extend(host, chain, branch, from, Math.min(ADDRESSES_MAX, from - ADDRESS_GAP + gap))
   }
 }
 

@@ -2,6 +2,9 @@
 
 /** Addresses that are watched behind the last used one of a branch, and handed out before one is given again. @see BIP 44, Address gap limit */
 export const ADDRESS_GAP = 20
+/** Addresses that are looked for behind the last used one when a wallet is restored: of a long past only unspent coins are found, and they may lie far apart. */
+export const RESCAN_GAP = 200
+export const RESCAN_GAP_MAX = 1_000
 /** Addresses of one branch; past them old ones are handed out again. */
 export const ADDRESSES_MAX = 100_000
 /** Confirmations without which an output of a coinbase cannot be spent. */

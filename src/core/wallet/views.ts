@@ -18,6 +18,8 @@ export interface WalletBalance {
   /** Not counted: coins of which the chain did not say that they are there. */
   readonly doubtedSat: bigint
   readonly coins: number
+  /** Addresses of which the past is not known yet: there may be more coins. */
+  readonly scanning: number
 }
 
 export function balanceOf (host: WalletHost, chain: ChainName): WalletBalance {
@@ -30,7 +32,7 @@ export function balanceOf (host: WalletHost, chain: ChainName): WalletBalance {
     else if (isSpendable(host, coin)) spendableSat += coin.valueSat
     else waiting += coin.valueSat
   }
-  return { chain, totalSat: spendableSat + reserved + waiting, spendableSat, reservedSat: reserved, waitingSat: waiting, doubtedSat, coins }
+  return { chain, totalSat: spendableSat + reserved + waiting, spendableSat, reservedSat: reserved, waitingSat: waiting, doubtedSat, coins, scanning: host.tables.scans.group(chain).size }
 }
 
 export const reservedSat = (host: WalletHost, chain: ChainName): bigint => balanceOf(host, chain).reservedSat

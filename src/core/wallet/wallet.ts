@@ -1,9 +1,10 @@
-import { accountOf, scan, scanned } from './addresses.js'
+import { accountOf, scan, scanned, widen } from './addresses.js'
 import type { ChainName, Outpoint, SeenTransaction, Verdict } from './chain-facts.js'
 import { applyTransaction, coinAt, coinsOf, doubtCoin, dropTransaction, forgetOld, resumeCoins, takeBack, trustCoin } from './coins.js'
 import { FEE_TARGETS } from './fees.js'
 import type { WalletHost } from './host.js'
 import { publishAgain, reviewSends } from './replace.js'
+import { ADDRESS_GAP } from './limits.js'
 import { keepReserve } from './reserve.js'
 import { onDropped } from './sends.js'
 import type { Send } from './tables.js'
@@ -42,8 +43,10 @@ export function restart (host: WalletHost): void {
  * Looks for coins that this phrase was paid before, as after a restore.
  *
  * @param fromHeight - of a block that is older than the phrase
+ * @param gap - addresses that are looked for behind the used ones
  */
-export function scanChain (host: WalletHost, chain: ChainName, fromHeight: number): void {
+export function scanChain (host: WalletHost, chain: ChainName, fromHeight: number, gap = ADDRESS_GAP): void {
+  widen(host, chain, gap)
   host.tables.accounts.set(chain, { ...accountOf(host, chain), scanFrom: fromHeight })
   scanAll(host, chain, fromHeight)
 }

@@ -128,6 +128,26 @@ describe('chain behind a backend that lies or fails', () => {
     assert.deepEqual(feeEstimateIn(undefined, 10n ** 15n, {}), { satPerKvb: 10_000n, source: 'fallback' })
   })
 
+  it('of unspent outputs that it names only those count whose blocks pay the script', async () => {
+    backend.chain.fund(MINE.script, 50_000n)
+    backend.chain.mine(10)
+    await begin({ historyBlocksMax: 3 })
+    const block = chain.tip()!.height - 9
+    const heard = async (result: unknown): Promise<number | undefined> => {
+      backend.lie = (method, _params, truth) => method === 'scantxoutset' ? result : truth()
+      return (await historyOf(chain, { type: 'script', script: MINE.script }, 0))?.confirmed.length
+    }
+    const { tx: [coinbase, payment] } = serveMethod(backend.chain, 'getblock', [serveMethod(backend.chain, 'getblockhash', [block]), 1]) as { tx: readonly string[] }
+    const row = { txid: payment, vout: 0, height: block }
+    assert.deepEqual([
+      await heard({ success: true, unspents: [row] }), await heard({ success: true, unspents: [{ ...row, txid: coinbase }, { ...row, height: block + 1 }, { ...row, height: 10_000 }] }),
+      await heard({ success: false, unspents: [row] }), await heard({ success: true, unspents: 7 }), await heard(null), await heard({ success: true, unspents: [1, 2, 3, 4].map((height) => ({ ...row, height })) })
+    ], [1, 0, undefined, undefined, undefined, undefined])
+    backend.lie = (_method, _params, truth) => truth()
+    // A backend that does not know how to look.
+    assert.equal(await historyOf(chain, { type: 'script', script: MINE.script }, 0), undefined)
+  })
+
   it('says unreachable for silence, errors and nonsense, asks a bounded number of times, and comes back', async () => {
     await begin()
     for (const http of ['hang', { status: 500, body: 'oops' }, { status: 200, body: '{"result":[]}' }, { status: 200, body: '[]' }, { status: 401, body: '' }, { status: 302, body: '' }] as const) {

@@ -3,9 +3,11 @@ import { address } from 'bitcoinjs-lib'
 import { bitcoindChain } from '../../../src/adapters/chain-bitcoind/bitcoind-chain.js'
 import { systemClock } from '../../../src/adapters/system/clock.js'
 import { chainParameters, type ChainName } from '../../../src/ports/chain-parameters.js'
-import type { Chain } from '../../../src/ports/chain.js'
+import type { Chain, Watch } from '../../../src/ports/chain.js'
 import { describeRealChain, startRealChain, type RealChain } from '../../chains/real-chain.js'
-import { chainCompliance, listener, until } from '../../compliance/chain.js'
+import { simple } from '../../compliance/chain-cases.js'
+import { chainCompliance, historyOf, listener, until } from '../../compliance/chain.js'
+import { keyLock } from '../../compliance/chain-wallet.js'
 
 const POLL_MS = 20
 const clientOf = (chain: ChainName, node: RealChain): Chain => bitcoindChain({ chain, network: 'regtest', url: node.url, cookieFile: node.cookieFile, clock: systemClock(), pollMs: POLL_MS, retryPauseMs: POLL_MS })
@@ -78,6 +80,36 @@ for (const chain of ['bitcoin', 'litecoin'] as const) {
         await until(() => client.tip()!.height === 6, 'one block more')
         await client.stop()
         assert.deepEqual(told.lines, ['+1', '+2', '+3', '+4', '+5', '+6'])
+      })
+
+      it('tells of a past too long to be read what made the unspent outputs of a script, and what spent an outpoint lately', async () => {
+        node = await startRealChain(chain)
+        const [mine, other] = [keyLock(1), keyLock(7)]
+        await node.call('generatetoaddress', 3, addressOf(mine.script))
+        await node.call('generatetoaddress', 110, addressOf(other.script))
+        const coins = await Promise.all([1, 2].map(async (height) => {
+          const { tx: [coinbase] } = await node.call<{ tx: [string] }>('getblock', await node.call<string>('getblockhash', height))
+          return { txid: coinbase, vout: 0, valueSat: 5_000_000_000n, lock: mine }
+        }))
+        const spends = coins.map((coin) => simple(coin, { to: other }))
+        await node.call('sendrawtransaction', spends[0]!.toHex())
+        await node.call('generatetoaddress', 20, addressOf(other.script))
+        await node.call('sendrawtransaction', spends[1]!.toHex())
+        await node.call('generatetoaddress', 1, addressOf(other.script))
+        const client = bitcoindChain({ chain, network: 'regtest', url: node.url, cookieFile: node.cookieFile, clock: systemClock(), pollMs: POLL_MS, historyBlocksMax: 10 })
+        await client.start(listener().events)
+        await until(() => client.status().state === 'ok', 'ok')
+        const heights = async (watch: Watch): Promise<readonly number[] | undefined> => (await historyOf(client, watch, 0))?.confirmed.map(({ block }) => block.height)
+        const third = await node.call<{ tx: [string] }>('getblock', await node.call<string>('getblockhash', 3))
+        const found = await Promise.all([
+          { type: 'script', script: mine.script },
+          { type: 'script', script: keyLock(9).script },
+          { type: 'outpoint', outpoint: { txid: third.tx[0], vout: 0 } },
+          { type: 'outpoint', outpoint: coins[1]! },
+          { type: 'outpoint', outpoint: coins[0]! }
+        ].map(async (watch) => await heights(watch as Watch)))
+        await client.stop()
+        assert.deepEqual(found, [[3], [], [], [134], undefined])
       })
     })
   })

@@ -284,4 +284,25 @@ describe('wallet, restart and restore', () => {
     assert.equal(next, freshAddress(world.host, 'bitcoin'), 'no address is given twice')
     assert.equal(refused(send(restored.host, pay(10_000_000n))).refused, 'insufficient-coins')
   })
+
+  it('finds what lies behind more unused addresses than the gap, when it is told to look further', () => {
+    const world = walletWorld({ phrase: SECOND_PHRASE })
+    const { chain, clock } = world
+    const far = world.host.keys.account(1).script({ branch: 'change', index: 60 })
+    chain.fund(far, 70_000n)
+    world.mine()
+    const restored = walletWorld({ phrase: SECOND_PHRASE, chain, clock })
+    scanChain(restored.host, 'bitcoin', 0)
+    restored.settle()
+    assert.deepEqual([restored.balance().totalSat, restored.balance().scanning], [0n, 0])
+    scanChain(restored.host, 'bitcoin', 0, 61)
+    assert.equal(restored.balance().scanning, 2 * 61)
+    restored.settle()
+    assert.deepEqual([restored.balance().totalSat, restored.balance().scanning], [70_000n, 0])
+    // The next one is looked for from there, and what was known stays known.
+    chain.fund(restored.host.keys.account(1).script({ branch: 'change', index: 80 }), 1_000n)
+    restored.settle()
+    restored.mine()
+    assert.equal(restored.balance().totalSat, 71_000n)
+  })
 })
