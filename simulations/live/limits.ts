@@ -7,7 +7,7 @@ export const CHORDS_MAX = 10_000
 export const PAYMENTS_MAX = 100_000
 /** Nodes that start at once, links and lines that are opened at once, and nodes that are asked at once. */
 export const STARTS_AT_ONCE = 8
-export const OPENS_AT_ONCE = 16
+export const OPENS_AT_ONCE = 8
 /** Payments under way at once. */
 export const PAYMENTS_AT_ONCE = 8
 /** Largest amount of a payment, in satoshi. */

@@ -9,9 +9,11 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { sha256 } from '../../core/base/hash.js'
 import { publicKeyOfPeerId } from '../../core/base/ids.js'
+import { connectedContacts } from './connected-contacts.js'
 import { fewWindowUpdates } from './few-window-updates.js'
 import { gatedNoise } from './gated-noise.js'
 import * as limits from './limits.js'
+import { quietLog } from './quiet-log.js'
 import { wholeWrites } from './whole-writes.js'
 import type { Libp2p, PeerId, ServiceMap } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
@@ -53,6 +55,7 @@ export async function createHost (settings: HostSettings): Promise<Host> {
     privateKey: privateKeyFromRaw(settings.identitySecret),
     datastore: settings.datastore,
     start: false,
+    ...(process.env['DEBUG'] === undefined ? { logger: quietLog } : {}),
     addresses: { listen: [...listen] },
     transports: [tcp()],
     connectionEncrypters: [wholeWrites(networkKey === undefined ? noise() : gatedNoise(network, networkKey))],
@@ -80,7 +83,7 @@ export async function createHost (settings: HostSettings): Promise<Host> {
     services: {
       identify: identify({ protocolPrefix, ...streams }),
       ping: ping({ protocolPrefix, ...streams }),
-      dht: kadDHT({
+      dht: connectedContacts(kadDHT({
         protocol: dhtProtocol(network),
         clientMode: false,
         kBucketSize: limits.DHT_REPLICAS,
@@ -91,7 +94,7 @@ export async function createHost (settings: HostSettings): Promise<Host> {
         selectors: { [DHT_NAMESPACE]: (_key: Uint8Array, values: Uint8Array[]) => settings.select(values) },
         maxInboundStreams: 4 * limits.OTHER_STREAMS_MAX,
         maxOutboundStreams: 4 * limits.OTHER_STREAMS_MAX
-      }),
+      })),
       pubsub: gossipsub(gossipSettings(network))
     }
   })
@@ -116,6 +119,8 @@ function gossipSettings (network: string): Partial<GossipsubOpts> {
     maxInboundStreams: limits.OTHER_STREAMS_MAX,
     maxOutboundStreams: limits.OTHER_STREAMS_MAX,
     maxInboundDataLength: limits.GOSSIP_FRAME_BYTES_MAX,
+    // Announcements are smaller: to tell the mesh that one is not wanted costs more than to get it once more.
+    idontwantMinDataSize: limits.GOSSIP_MESSAGE_BYTES_MAX,
     // Addressed by content, so that the same announcement published twice travels once.
     msgIdFn: (message) => sha256(message.data),
     scoreParams: {

@@ -53,8 +53,10 @@ export const ANNOUNCEMENT_LIFE_MAX_MS = 2 * EPOCH_MS
 export const ANNOUNCEMENT_SPACING_MS = 20_000
 /** Wait after a connection, so that the topic's mesh has formed, before announcing into it. */
 export const ANNOUNCE_DELAY_MS = 2_000
-/** Shortest time between two look-ups of records in the DHT. */
+/** Wait before an announcement that did not come is looked up in the DHT, shortest time between two look-ups, and look-ups of one. @see HINT-11 */
+export const FIND_DELAY_MS = 5_000
 export const FIND_SPACING_MS = 10_000
+export const FIND_TRIES_MAX = 4
 /** Channel changes of this long are looked at together. */
 export const LEVELS_DELAY_MS = 100
 

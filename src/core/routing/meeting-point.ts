@@ -95,15 +95,23 @@ export function applyAnnouncement (host: RoutingHost, bytes: Uint8Array): void {
 export function announce (host: RoutingHost, id: MeetingPointId): void {
   if (!host.tables.hosted.has(id)) return
   publishAnnouncement(host, id, false)
-  announceAt(host, id, host.env.nowMs + PACING[host.pacing].announceMs)
+  announceAt(host, id, host.env.nowMs + spacingMs(host, id, PACING[host.pacing].announceMs))
 }
 
-/** Somebody new is connected who may not have heard of the meeting points here. */
+/** A new one is told often, since its network may still be coming together; who comes later is told what was announced before. */
+function spacingMs (host: RoutingHost, id: MeetingPointId, leastMs: number): number {
+  const { startedMs } = host.tables.hosted.get(id)!
+  return Math.max(leastMs, Math.min(PACING[host.pacing].announceMsMax, host.env.nowMs - startedMs))
+}
+
+/** Somebody new is connected who may not have heard of the meeting points here, nor those behind it. */
 export function announceSoon (host: RoutingHost): void {
   const { nowMs } = host.env
   for (const id of [...host.tables.hosted.values()].map((role) => role.id)) {
     const last = host.tables.announced.get(id)
-    const atMs = Math.max(nowMs + ANNOUNCE_DELAY_MS, (last?.atMs ?? -Infinity) + ANNOUNCEMENT_SPACING_MS) // HINT-16
+    // Whoever was alone told nobody.
+    const leastMs = host.tables.neighbours.size === 0 ? ANNOUNCEMENT_SPACING_MS : spacingMs(host, id, ANNOUNCEMENT_SPACING_MS)
+    const atMs = Math.max(nowMs + ANNOUNCE_DELAY_MS, (last?.atMs ?? -Infinity) + leastMs) // HINT-16
     if (last === undefined || last.nextMs > atMs || last.nextMs < nowMs) announceAt(host, id, atMs)
   }
 }

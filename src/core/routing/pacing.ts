@@ -15,8 +15,9 @@ export interface Pacing {
   readonly stabilityMs: number
   /** Questions for a newer number of one meeting point, and for everything of one neighbour: at most this often. */
   readonly requestMs: number
-  /** A hosted meeting point announces itself this often. */
+  /** A meeting point announces itself again after as long as it has been one, but after this time at least, and at most. */
   readonly announceMs: number
+  readonly announceMsMax: number
   /** How often a node looks whether it should be a meeting point. @see HINT-23 */
   readonly electMs: number
   /** Longest wait of a full candidate before it announces itself: the better its ticket, the shorter. @see HINT-23 */
@@ -38,11 +39,11 @@ export type PacingProfile = 'private' | 'world'
 /** `private`: networks under 200 nodes, tests. `world`: everything else. */
 export const PACING: Readonly<Record<PacingProfile, Pacing>> = {
   private: {
-    slotMs: 60_000, deltaMs: 200, deltaShare: 1, refreshMs: 200, withdrawalMs: 0, stabilityMs: 500, requestMs: 1_000,
-    announceMs: 60_000, electMs: 5_000, standMs: 2_000, fewMs: 5_000, graceMs: 10_000, staleSlots: 4, marginPermilleMin: 1_000, recordsPerSecond: RECORDS_BURST / 4
+    slotMs: 60_000, deltaMs: 200, deltaShare: 1, refreshMs: 2_000, withdrawalMs: 0, stabilityMs: 500, requestMs: 1_000,
+    announceMs: 60_000, announceMsMax: 600_000, electMs: 5_000, standMs: 2_000, fewMs: 5_000, graceMs: 10_000, staleSlots: 4, marginPermilleMin: 1_000, recordsPerSecond: RECORDS_BURST / 4
   },
   world: {
     slotMs: 3_600_000, deltaMs: 600_000, deltaShare: 0.25, refreshMs: 3_600_000, withdrawalMs: 60_000, stabilityMs: 60_000, requestMs: 60_000,
-    announceMs: 43_200_000, electMs: 600_000, standMs: 1_800_000, fewMs: 1_800_000, graceMs: 3_600_000, staleSlots: 26, marginPermilleMin: 800, recordsPerSecond: RECORDS_BURST / 256
+    announceMs: 43_200_000, announceMsMax: 43_200_000, electMs: 600_000, standMs: 1_800_000, fewMs: 1_800_000, graceMs: 3_600_000, staleSlots: 26, marginPermilleMin: 800, recordsPerSecond: RECORDS_BURST / 256
   }
 }

@@ -6,6 +6,7 @@ import { onAttestation, onAttestRequest } from './attesting.js'
 import { noteBlock } from './beacon.js'
 import { endOutlived, onStandTimer, rest, standSoon } from './election.js'
 import { epochOf } from './epoch.js'
+import { onFindTimer } from './finding.js'
 import type { BeaconChain, RoutingHost } from './host.js'
 import { forgetLicences, onLicence, renewLicences, showLicences } from './licensing.js'
 import * as meetingPoint from './meeting-point.js'
@@ -23,7 +24,7 @@ import { deleteVector, onWantsTimer, replaceVector, settleWants } from './vector
  * Distance vectors in liquidity buckets, kept only to meeting points. In reading order: `pacing`, `limits`, `bucket`,
  * `sequence` (numbers and feasibility), `vector` (what is known of one meeting point), `host`, `tables`, this file
  * (what comes in), `neighbour` (channels come, go and change), `receive` (hints come in), `vectors` (what follows from
- * a change), `publish` (hints go out), `next-hop`, `views`. Who is a meeting point: `epoch`, `beacon`, `attestation`
+ * a change), `finding` (announcements that did not come), `publish` (hints go out), `next-hop`, `views`. Who is a meeting point: `epoch`, `beacon`, `attestation`
  * (what neighbours sign), `attesting` (asking for it), `ticket`, `announcement`, `roster` (who is one), `licence` (who may claim to be near one), `licensing`, `election` (whether
  * this node is), `meeting-point` and `own-vector` (being one).
  *
@@ -128,6 +129,7 @@ export function onRoutingTimer (host: RoutingHost, key: string): void {
       renewLicences(host) // HINT-29
       break
     }
+    case 'find': onFindTimer(host); break
     case 'announce': meetingPoint.announce(host, id); break
     default: invariant(false, `a routing timer is of a known matter, not ${matter}`)
   }

@@ -77,6 +77,9 @@ export interface Asker { readonly peer: PeerId, readonly sequence: number, reado
 /** This node waits for a number itself. */
 export interface Wanting { readonly atMs: number, readonly tries: number }
 
+/** A meeting point whose announcement did not come: who spoke of it first, and when it is looked up. */
+export interface Unannounced { readonly peer: PeerId, readonly findMs: number, readonly tries: number }
+
 /** When what was last sent, and what waits. */
 export interface Pace extends Readonly<Record<Urgency, boolean>> {
   readonly lastDeltaMs: number
@@ -86,7 +89,7 @@ export interface Pace extends Readonly<Record<Urgency, boolean>> {
   readonly flushAtMs: number | undefined
   readonly levelsAtMs: number | undefined
   readonly wantsAtMs: number | undefined
-  readonly lastFindMs: number
+  readonly findAtMs: number | undefined
   /** When the next look at the election is. */
   readonly standAtMs: number | undefined
 }
@@ -170,7 +173,7 @@ export interface RoutingTables {
   /** Grouped by asset. */
   readonly vectors: Table<VectorKey, Vector>
   /** Vectors of meeting points that nobody announced, grouped by the neighbour that spoke of them first. */
-  readonly unannounced: Table<VectorKey, { readonly peer: PeerId }>
+  readonly unannounced: Table<VectorKey, Unannounced>
   /** Grouped by asset. */
   readonly neighbours: Table<NeighbourKey, Neighbour>
   /** Peers whose channels changed since they were last looked at. */
@@ -219,6 +222,6 @@ export function createRoutingTables (journal: Journal): RoutingTables {
 const AT_REST: Pace = {
   answer: false, withdrawal: false, delta: false, refresh: false,
   lastDeltaMs: -Infinity, lastRefreshMs: -Infinity, lastWithdrawalMs: -Infinity,
-  flushAtMs: undefined, levelsAtMs: undefined, wantsAtMs: undefined, lastFindMs: -Infinity, standAtMs: undefined
+  flushAtMs: undefined, levelsAtMs: undefined, wantsAtMs: undefined, findAtMs: undefined, standAtMs: undefined
 }
 export const paceOf = (tables: RoutingTables): Pace => tables.pace.get('all') ?? AT_REST

@@ -1,8 +1,9 @@
 import { numberBelow } from '../base/env.js'
 import type { AssetId, MeetingPointId, PeerId } from '../base/ids.js'
+import { findLater, newlyUnannounced } from './finding.js'
 import type { RoutingHost } from './host.js'
 import { boundedVector } from './licence.js'
-import { ASKED_AT_ONCE_MAX, ASKER_LIFE_MS, ASK_TRIES_MAX, FIND_SPACING_MS, LIGHT_VECTORS_MAX, REQUEST_HOPS_MAX, REQUEST_HOPS_MIN, UNANNOUNCED_MAX, UNANNOUNCED_PER_NEIGHBOUR_MAX, VECTORS_MAX } from './limits.js'
+import { ASKED_AT_ONCE_MAX, ASKER_LIFE_MS, ASK_TRIES_MAX, LIGHT_VECTORS_MAX, REQUEST_HOPS_MAX, REQUEST_HOPS_MIN, UNANNOUNCED_MAX, UNANNOUNCED_PER_NEIGHBOUR_MAX, VECTORS_MAX } from './limits.js'
 import { PACING } from './pacing.js'
 import { mark, markChanges, tellsOf, usableIn } from './publish.js'
 import { isFuture } from './sequence.js'
@@ -13,19 +14,15 @@ export const WANTS_TIMER = 'routing/wants'
 
 /** The vector of a meeting point, made if there is room. @see HINT-11 */
 export function vectorFor (host: RoutingHost, asset: AssetId, meetingPoint: MeetingPointId, peer: PeerId): Vector | undefined {
-  const { vectors, roster, unannounced, pace } = host.tables
+  const { vectors, roster, unannounced } = host.tables
   const key = vectorKey(asset, meetingPoint)
   const known = vectors.get(key)
   if (known !== undefined) return known
   if (vectors.size >= (host.duty === 'light' ? LIGHT_VECTORS_MAX : VECTORS_MAX)) return undefined // HINT-28
   if (!roster.has(meetingPoint)) {
     if (unannounced.size >= UNANNOUNCED_MAX || unannounced.group(peer).size >= UNANNOUNCED_PER_NEIGHBOUR_MAX) return undefined // HINT-11
-    unannounced.set(key, { peer })
-    const now = paceOf(host.tables)
-    if (now.lastFindMs + FIND_SPACING_MS <= host.env.nowMs) {
-      pace.set('all', { ...now, lastFindMs: host.env.nowMs })
-      host.findMeetingPoint(meetingPoint)
-    }
+    unannounced.set(key, newlyUnannounced(host, peer))
+    findLater(host)
   }
   const vector = newVector(asset, meetingPoint)
   vectors.set(key, vector)
