@@ -1,7 +1,8 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { AmikoError } from '../../core/base/errors.js'
 import { isPeerId, peerIdOfPublicKey, type PeerId } from '../../core/base/ids.js'
-import { CONNECTIONS_MAX, STOP_MS_MAX } from './limits.js'
+import { limitedTime } from './gated-noise.js'
+import { CONNECTIONS_MAX, DIAL_MS_MAX, STOP_MS_MAX } from './limits.js'
 import type { Connection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { LevelDatastore } from 'datastore-level'
@@ -164,8 +165,14 @@ export function libp2pMesh (options: Libp2pMeshOptions): Mesh & MeshAdministrati
 async function dialPeer ({ host, multiaddr }: Pick<Running, 'host' | 'multiaddr'>, peer: PeerId, addresses: readonly string[]): Promise<Connection> {
   const { peerIdFromString } = await import('@libp2p/peer-id')
   const id = peerIdFromString(peer)
-  await host.peerStore.merge(id, { multiaddrs: addresses.map((address) => multiaddr(address)), tags: { 'amiko-link': { value: 100 } } })
-  return await host.dial(id)
+  // The library's own limits of time are signals that nothing may hold: one that was collected never ends a dial.
+  const time = limitedTime(DIAL_MS_MAX)
+  try {
+    await host.peerStore.merge(id, { multiaddrs: addresses.map((address) => multiaddr(address)), tags: { 'amiko-link': { value: 100 } } }, { signal: time.signal })
+    return await within(host.dial(id, { signal: time.signal }), 2 * DIAL_MS_MAX)
+  } finally {
+    time.clear()
+  }
 }
 
 function readAddress (multiaddr: (text: string) => Multiaddr, address: string): { readonly peer: PeerId, readonly target: Multiaddr } {
@@ -208,11 +215,11 @@ function peersOf (running: Running | undefined): ReturnType<MeshAdministration['
   return [...peers.values()]
 }
 
-async function within (promise: Promise<unknown> | PromiseLike<unknown> | unknown, milliseconds: number): Promise<void> {
+async function within<T> (promise: PromiseLike<T> | T, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(new Error(`no end after ${milliseconds} ms`)) }, milliseconds) })
   try {
-    await Promise.race([promise, late])
+    return await Promise.race([promise, late])
   } finally {
     clearTimeout(timer)
   }
