@@ -13,6 +13,7 @@ import { connectedContacts } from './connected-contacts.js'
 import { fewWindowUpdates } from './few-window-updates.js'
 import { gatedNoise } from './gated-noise.js'
 import * as limits from './limits.js'
+import { ownLocks } from './own-locks.js'
 import { quietLog } from './quiet-log.js'
 import { wholeWrites } from './whole-writes.js'
 import type { Libp2p, PeerId, ServiceMap } from '@libp2p/interface'
@@ -51,7 +52,7 @@ export async function createHost (settings: HostSettings): Promise<Host> {
   const protocolPrefix = `amiko/${network}`
   const loopback = listen.length > 0 && listen.every((address) => /^\/ip4\/127\.|^\/ip6\/::1\//.test(address))
   const streams = { maxInboundStreams: limits.OTHER_STREAMS_MAX, maxOutboundStreams: limits.OTHER_STREAMS_MAX }
-  return await createLibp2p<HostServices>({
+  const host = await createLibp2p<HostServices>({
     privateKey: privateKeyFromRaw(settings.identitySecret),
     datastore: settings.datastore,
     start: false,
@@ -98,6 +99,8 @@ export async function createHost (settings: HostSettings): Promise<Host> {
       pubsub: gossipsub(gossipSettings(network))
     }
   })
+  ownLocks(host.peerStore, host.peerId)
+  return host
 }
 
 function gossipSettings (network: string): Partial<GossipsubOpts> {
