@@ -40,18 +40,19 @@ function addInit (program: Command, terminal: Terminal): void {
     .addOption(listenOption())
     .addOption(new Option('--bootstrap <ADDRESS>', 'Peer to connect to at start (may be repeated)').argParser(repeated))
     .addOption(new Option('--pacing <PROFILE>', 'How often hints are sent').choices(['private', 'world']).default('world'))
+    .addOption(new Option('--beacon <CHAIN>', 'Chain whose blocks elect meeting points, the same for all nodes of the network; without it its genesis does').choices(['bitcoin', 'litecoin']))
     .option('--passphrase', 'Encrypt the phrase with a passphrase that is asked for (AMIKO_PASSPHRASE); every start needs it')
     .option('--restore', 'Make the node of a phrase that exists')
     .option('--phrase-file <FILE>', 'With --restore: file that holds the words')
     .option('--backup <FILE>', 'With --restore: a backup of the node, for nodes that are older than their phrase')
     .addHelpText('after', '\nExamples:\n  amiko init --dir ./alice --network village --listen /ip4/0.0.0.0/tcp/9735\n  amiko init --dir ./bob --network village --api 127.0.0.1:9800 --json')
   command.action(async () => {
-    const options = command.opts<{ network: string, kind: 'regtest', networkKey?: string, chain?: string[], allowMainnet?: boolean, listen?: string[], bootstrap?: string[], pacing: 'world', passphrase?: boolean, restore?: boolean, phraseFile?: string, backup?: string }>()
+    const options = command.opts<{ network: string, kind: 'regtest', networkKey?: string, chain?: string[], allowMainnet?: boolean, listen?: string[], bootstrap?: string[], pacing: 'world', beacon?: 'bitcoin', passphrase?: boolean, restore?: boolean, phraseFile?: string, backup?: string }>()
     const globals = globalsOf(command.optsWithGlobals(), terminal)
     const { init } = await import('./init.js')
     await init({
       network: options.network, kind: options.kind, networkKey: options.networkKey, listen: options.listen ?? [], api: globals.api,
-      chains: options.chain ?? [], allowMainnet: options.allowMainnet, bootstrap: options.bootstrap ?? [], pacing: options.pacing
+      chains: options.chain ?? [], allowMainnet: options.allowMainnet, bootstrap: options.bootstrap ?? [], pacing: options.pacing, beacon: options.beacon
     }, {
       restore: options.restore === true, phraseFile: options.phraseFile, encrypt: options.passphrase === true, backup: options.backup === undefined ? undefined : resolve(options.backup)
     }, globals, terminal)

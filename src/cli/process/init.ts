@@ -22,6 +22,7 @@ export interface InitOptions {
   readonly allowMainnet?: boolean | undefined
   readonly bootstrap: readonly string[]
   readonly pacing: NodeConfig['pacing']
+  readonly beacon?: NodeConfig['beacon'] | undefined
 }
 
 /** Where the node's secrets come from: fresh ones when nothing is said. */
@@ -47,7 +48,8 @@ export async function initNode (dir: string, options: InitOptions, secrets: { re
     chains: options.chains,
     ...(options.allowMainnet === true ? { allowMainnet: true } : {}),
     bootstrap: options.bootstrap,
-    pacing: options.pacing
+    pacing: options.pacing,
+    ...(options.beacon === undefined ? {} : { beacon: options.beacon })
   }
   // Loaded here, so that commands that only ask a node do not load a node.
   const { initialise } = await import('../../node/config.js')
@@ -73,9 +75,9 @@ export async function init (options: InitOptions, secrets: InitSecrets, globals:
 }
 
 /** The identity that a backup holds; undefined when it follows from the phrase. Throws as the backup's reading does. */
-async function identityIn (path: string, phrase: Phrase, { network, kind, networkKey }: InitOptions): Promise<Uint8Array | undefined> {
+async function identityIn (path: string, phrase: Phrase, { network, kind, networkKey, beacon }: InitOptions): Promise<Uint8Array | undefined> {
   const [{ verifyBackup }, { seedOf }, { nodeSecrets }, { networkOf }] = await Promise.all([import('../../node/backup-file.js'), import('../../node/phrase-file.js'), import('../../core/wallet/keys.js'), import('../../core/node/genesis.js')])
-  const owner = { key: nodeSecrets(seedOf(phrase)).backup, networkId: networkOf(network, kind, networkKey === undefined ? undefined : fromHex(networkKey)).id }
+  const owner = { key: nodeSecrets(seedOf(phrase)).backup, networkId: networkOf(network, kind, networkKey === undefined ? undefined : fromHex(networkKey), beacon).id }
   return (await verifyBackup(path, owner)).content.identity
 }
 

@@ -3,7 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCommandLine } from '../../../src/cli/program.js'
-import { phraseForm, readPhraseOf } from '../../../src/node/phrase-file.js'
+import { networkOf } from '../../../src/core/node/genesis.js'
+import { nodeSecrets } from '../../../src/core/wallet/keys.js'
+import { exportBackup } from '../../../src/node/backup-file.js'
+import { readConfig, readSecrets } from '../../../src/node/config.js'
+import { phraseForm, readPhraseOf, seedOf } from '../../../src/node/phrase-file.js'
+import { peerNumber } from '../../core/link/harness.js'
 import { KNOWN_PHRASE } from '../../core/wallet/harness.js'
 import { fakeTerminal, type FakeTerminal } from '../fake-terminal.js'
 
@@ -64,6 +69,19 @@ describe('amiko init', () => {
       assert.ok(!terminal.written.err.includes(KNOWN_PHRASE), 'who restores has the words')
     })
   }
+
+  it('--beacon names the chain that elects, and a backup of such a network is read with it [HINT-18]', async () => {
+    const path = join(root, 'node.backup')
+    const identity = new Uint8Array(32).fill(5)
+    const owner = { key: nodeSecrets(seedOf(KNOWN_PHRASE)).backup, networkId: networkOf('village', 'regtest', undefined, 'bitcoin').id }
+    await exportBackup(path, { network: 'village', peerId: peerNumber(1), identity, peers: [], chains: [], channels: [], createdMs: 1 }, owner)
+    const restore = async (terminal: FakeTerminal, ...words: string[]): Promise<number> => await init(terminal, '--restore', '--backup', path, '--json', ...words)
+    const without = fakeTerminal({ env: { AMIKO_PHRASE: KNOWN_PHRASE } })
+    assert.notEqual(await restore(without), 0)
+    assert.deepEqual([errorOf(without), await phraseForm(dir)], ['backup-network', 'none'])
+    assert.equal(await restore(fakeTerminal({ env: { AMIKO_PHRASE: KNOWN_PHRASE } }), '--beacon', 'bitcoin'), 0)
+    assert.deepEqual([(await readConfig(dir)).beacon, (await readSecrets(dir)).identity.secret], ['bitcoin', identity])
+  })
 
   it('words that are none, or that nobody gave, make nothing', async () => {
     const wrong = fakeTerminal({ env: { AMIKO_PHRASE: 'abandon abandon' } })

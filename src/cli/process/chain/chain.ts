@@ -11,6 +11,7 @@ import { connectTo, runningApi } from '../../connection.js'
 import type { Globals } from '../../globals.js'
 import { fieldsAsTable, tableOf } from '../../output.js'
 import type { Terminal } from '../../terminal.js'
+import { chainDir } from '../network/chain-process.js'
 import { stopRequests } from '../start.js'
 
 export interface ServeOptions {
@@ -95,7 +96,7 @@ export async function mineCommand (blocks: number, options: TargetOptions & { re
 
 /** `amiko chain status`. */
 export async function statusCommand (options: TargetOptions, globals: Globals, terminal: Terminal): Promise<void> {
-  if (options.rpc === undefined && await servedAt(globals.dir) === undefined && await runningApi(globals.dir) !== undefined) {
+  if (options.rpc === undefined && await servedIn(globals.dir) === undefined && await runningApi(globals.dir) !== undefined) {
     const client = await connectTo({ dir: globals.dir, api: globals.api, signal: terminal.signal })
     const { chains } = await client.call('chain.status')
     if (chains.length === 0 && !globals.json) return terminal.err('This node uses no chain: `chains` of its config.json names none.')
@@ -125,10 +126,13 @@ async function targetOf ({ rpc, cookie }: TargetOptions, globals: Globals, termi
   const signal = globals.timeoutMs === undefined ? terminal.signal : AbortSignal.any([terminal.signal, AbortSignal.timeout(globals.timeoutMs)])
   if (rpc !== undefined) return chainBackend({ url: urlOf(rpc), cookieFile: cookie, clock: systemClock(), signal })
   if (cookie !== undefined) throw new AmikoError('bad-request', { reason: '--cookie belongs to the node that --rpc names' })
-  const served = await servedAt(globals.dir)
+  const served = await servedIn(globals.dir)
   if (served === undefined) throw new AmikoError('chain-unreachable', { rpc: globals.dir, reason: 'no chain is served from this folder (`amiko chain serve` does)' })
   return chainBackend({ url: served.url, cookieFile: served.cookieFile, clock: systemClock(), signal })
 }
+
+/** The chain that is served from a folder, or for the network in it. */
+const servedIn = async (dir: string): ReturnType<typeof servedAt> => await servedAt(dir) ?? await servedAt(chainDir(dir))
 
 function urlOf (rpc: string): string {
   const text = /^https?:\/\//.test(rpc) ? rpc : `http://${rpc}`
