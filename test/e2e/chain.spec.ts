@@ -48,6 +48,16 @@ describe('an embedded chain as a process', function () {
     assert.deepEqual([(await amikoError('chain', 'status', '--dir', dir)).name, (await amikoError('chain', 'status', '--dir', dir)).code], ['chain-unreachable', 2])
   })
 
+  it('is found from the folder of a network too', async () => {
+    const network = dir
+    dir = join(network, 'chain')
+    await start()
+    await amikoJson<Mined>('chain', 'mine', '2', '--dir', network)
+    const { chains: [row] } = await amikoJson<ChainRows>('chain', 'status', '--dir', network)
+    assert.ok(row !== undefined && row.height >= 2)
+    dir = network
+  })
+
   it('mines what waits, by itself and soon', async () => {
     const { ready } = await start()
     const rpc = createRpc({ url: ready.rpc, cookieFile: ready.cookieFile, clock: systemClock() })
