@@ -20,7 +20,9 @@ const SEED = process.env['AMIKO_LONG_SEED'] ?? String(Date.now())
 
 const LANES: ReadonlyArray<readonly Part[]> = [
   [
-    { name: 'storm', env: { AMIKO_KILLS: '1000', AMIKO_STORM_SEED: SEED }, words: mocha('e2e/kill-storm.spec.js') }
+    { name: 'storm', env: { AMIKO_KILLS: '1000', AMIKO_STORM_SEED: SEED }, words: mocha('e2e/kill-storm.spec.js') },
+    { name: 'live-processes', env: {}, words: sim('live', '--nodes', '40', '--processes', '--payments', '1000') },
+    { name: 'live', env: {}, words: sim('live', '--nodes', '200', '--payments', '1000') }
   ],
   [
     { name: 'mutants', env: {}, words: ['--enable-source-maps', 'dist/test/mutants/main.js'] },
