@@ -2,7 +2,8 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { AmikoError } from '../../core/base/errors.js'
 import { isPeerId, peerIdOfPublicKey, type PeerId } from '../../core/base/ids.js'
 import { limitedTime } from './gated-noise.js'
-import { CONNECTIONS_MAX, DIAL_MS_MAX, STOP_MS_MAX } from './limits.js'
+import { CONNECTIONS_MAX, DIAL_MS_MAX } from './limits.js'
+import { within } from './within.js'
 import type { Connection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { LevelDatastore } from 'datastore-level'
@@ -138,7 +139,8 @@ export function libp2pMesh (options: Libp2pMeshOptions): Mesh & MeshAdministrati
       announcements.stop()
       for (const connection of host.getConnections()) connection.abort(new Error('this node stops'))
       // Whatever the peers do: what libp2p still waits for after this has nothing to say any more.
-      await within(host.stop(), STOP_MS_MAX).catch((error: unknown) => { logger.warn('the mesh did not stop cleanly', { error }) })
+      const { stopHost } = await import('./services.js')
+      await stopHost(host).catch((error: unknown) => { logger.warn('the mesh did not stop cleanly', { error }) })
       await datastore.close()
     },
     send: (peer, stream, bytes) => running?.neighbours.send(peer, stream, bytes) ?? false,
@@ -213,14 +215,4 @@ function peersOf (running: Running | undefined): ReturnType<MeshAdministration['
     peers.set(peer, entry)
   }
   return [...peers.values()]
-}
-
-async function within<T> (promise: PromiseLike<T> | T, milliseconds: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(new Error(`no end after ${milliseconds} ms`)) }, milliseconds) })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -16,6 +16,7 @@ import * as limits from './limits.js'
 import { ownLocks } from './own-locks.js'
 import { quietLog } from './quiet-log.js'
 import { wholeWrites } from './whole-writes.js'
+import { within } from './within.js'
 import type { Libp2p, PeerId, ServiceMap } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 
@@ -101,6 +102,17 @@ export async function createHost (settings: HostSettings): Promise<Host> {
   })
   ownLocks(host.peerStore, host.peerId)
   return host
+}
+
+/** Ends a host within {@link limits.STOP_MS_MAX}, whatever the peers do. Throws when it waited for something longer. */
+export async function stopHost (host: Host): Promise<void> {
+  try {
+    await within(host.stop(), limits.STOP_MS_MAX)
+  } finally {
+    // Gossipsub waits for its streams before it ends the timer of its scores, which would keep a process alive for good.
+    const { score } = host.services.pubsub as unknown as { readonly score: { readonly stop: () => void } }
+    score.stop()
+  }
 }
 
 function gossipSettings (network: string): Partial<GossipsubOpts> {
