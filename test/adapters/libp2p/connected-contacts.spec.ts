@@ -1,13 +1,8 @@
-import '../../../src/polyfill.js'
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { LevelDatastore } from 'datastore-level'
 import { connectedContacts } from '../../../src/adapters/libp2p/connected-contacts.js'
-import { createHost } from '../../../src/adapters/libp2p/services.js'
+import { withHosts } from './bare-hosts.js'
 
 describe('contacts of the DHT', () => {
   it('are good while they are connected, and are not dialled for it', async () => {
@@ -21,17 +16,10 @@ describe('contacts of the DHT', () => {
   })
 
   it('are judged so by the table of a host: the library still has what is replaced', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'amiko-contacts-'))
-    const datastore = new LevelDatastore(folder)
-    await datastore.open()
-    try {
-      const host = await createHost({ identitySecret: new Uint8Array(32).fill(7), network: 'contacts', networkKey: undefined, listen: [], datastore, validate: () => {}, select: () => 0 })
+    await withHosts(1, async (host) => {
       const { routingTable } = host.services.dht as unknown as { readonly routingTable: object }
       assert.equal(typeof Object.getPrototypeOf(routingTable).pingContact, 'function')
       assert.equal(Object.hasOwn(routingTable, 'pingContact'), true)
-    } finally {
-      await datastore.close()
-      await rm(folder, { recursive: true })
-    }
+    })
   })
 })
