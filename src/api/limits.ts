@@ -2,6 +2,8 @@
 
 /** Bytes of one request body: a full batch of the largest requests fits. */
 export const BODY_BYTES_MAX = 262_144
+/** Bytes of one answer that our own client reads: every payment a node keeps, and more. */
+export const ANSWER_BYTES_MAX = 67_108_864
 /** Requests in one batch. */
 export const BATCH_MAX = 64
 /** Calls that run at once over all callers: payments of a busy node and its page. */

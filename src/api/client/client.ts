@@ -1,6 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import { AmikoError, isErrorName } from '../../core/base/errors.js'
+import { ANSWER_BYTES_MAX } from '../limits.js'
 import type { MethodName, ParamsOf, ResultOf } from '../methods/methods.js'
 import { readEvents, type ApiNotice } from './event-reader.js'
+import { exchange, textOf, Unanswered, type Question } from './exchange.js'
 
 // The command line and the dashboard learn all of the API from this folder.
 export { allMethods, methodNamed, type MethodName, type ParamsOf, type ResultOf } from '../methods/methods.js'
@@ -37,13 +40,8 @@ export function apiClient ({ url, cookie, signal }: ApiClientOptions): ApiClient
   const signalOf = (own: AbortSignal | undefined): AbortSignal | undefined =>
     own === undefined ? signal : signal === undefined ? own : AbortSignal.any([own, signal])
 
-  async function reach (path: string, init: RequestInit): Promise<Response> {
-    try {
-      return await fetch(new URL(path, url), { ...init, headers: { ...init.headers, authorization: `Bearer ${cookie}` }, redirect: 'error' })
-    } catch (error) {
-      if (init.signal?.aborted === true) throw init.signal.reason
-      throw new AmikoError('node-unreachable', { api: url, sent: mayHaveArrived(error) }, { cause: error })
-    }
+  async function reach (path: string, question: Omit<Question, 'url'>): Promise<IncomingMessage> {
+    return await reached(url, exchange({ ...question, url: new URL(path, url), headers: { ...question.headers, authorization: `Bearer ${cookie}` } }))
   }
 
   async function callNamed (method: string, params: unknown, options: { readonly signal?: AbortSignal } = {}): Promise<unknown> {
@@ -52,7 +50,7 @@ export function apiClient ({ url, cookie, signal }: ApiClientOptions): ApiClient
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', id: ++requests, method, params }),
-      ...(waiting === undefined ? {} : { signal: waiting })
+      signal: waiting
     })
     return resultOf(await bodyOf(response, url, waiting), url)
   }
@@ -64,31 +62,35 @@ export function apiClient ({ url, cookie, signal }: ApiClientOptions): ApiClient
     async * events (options = {}) {
       const waiting = signalOf(options.signal)
       const query = options.types === undefined ? '' : `?types=${encodeURIComponent(options.types.join(','))}`
-      const response = await reach(`/events${query}`, waiting === undefined ? {} : { signal: waiting })
-      if (!response.ok || response.body === null) {
+      const response = await reach(`/events${query}`, { method: 'GET', headers: {}, signal: waiting })
+      if (response.statusCode !== 200) {
         resultOf(await bodyOf(response, url, waiting), url)
         return
       }
-      yield * readEvents(response.body)
+      try {
+        yield * readEvents(response)
+      } catch (error) {
+        waiting?.throwIfAborted()
+        throw new AmikoError('node-unreachable', { api: url, sent: true }, { cause: error })
+      }
     }
   }
 }
 
-// What a connection that never came up ends with.
-const NEVER_CONNECTED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
-
-/** Whether the request may have arrived. A failure without a code was found before anything was dialled. */
-function mayHaveArrived (error: unknown): boolean {
-  const cause = (error as { cause?: { code?: string, errors?: ReadonlyArray<{ code?: string }> } }).cause
-  const codes = [cause?.code, ...(cause?.errors ?? []).map(({ code }) => code)].filter((code) => code !== undefined)
-  return codes.length > 0 && !codes.some((code) => NEVER_CONNECTED.has(code))
+async function reached<T> (url: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error
+    throw new AmikoError('node-unreachable', { api: url, sent: error.sent }, { cause: error.cause })
+  }
 }
 
-async function bodyOf (response: Response, url: string, waiting: AbortSignal | undefined): Promise<unknown> {
+async function bodyOf (response: IncomingMessage, url: string, signal: AbortSignal | undefined): Promise<unknown> {
+  const text = await reached(url, textOf(response, ANSWER_BYTES_MAX, signal))
   try {
-    return await response.json()
+    return JSON.parse(text)
   } catch (error) {
-    if (waiting?.aborted === true) throw waiting.reason
     throw new AmikoError('node-unreachable', { api: url, sent: true }, { cause: error })
   }
 }

@@ -4,24 +4,17 @@ export interface ApiNotice { readonly type: string, readonly [field: string]: un
 /** Longest frame that is read; the node's own are far shorter. */
 const FRAME_CHARACTERS_MAX = 1_048_576
 
-/** Reads server-sent events; comments are skipped. Ends when the stream ends. */
-export async function * readEvents (stream: ReadableStream<Uint8Array>): AsyncGenerator<ApiNotice> {
-  const reader = stream.getReader()
+/** Reads server-sent events; comments are skipped. Ends when the stream ends; who stops reading ends the stream. */
+export async function * readEvents (stream: AsyncIterable<Uint8Array>): AsyncGenerator<ApiNotice> {
   const decoder = new TextDecoder()
   let text = ''
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      text += decoder.decode(value, { stream: true })
-      if (text.length > FRAME_CHARACTERS_MAX) throw new RangeError('an event of the node is too long')
-      for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
-        const data = text.slice(0, end).split('\n').filter((line) => line.startsWith('data: ')).map((line) => line.slice(6)).join('\n')
-        text = text.slice(end + 2)
-        if (data !== '') yield JSON.parse(data) as ApiNotice
-      }
+  for await (const part of stream) {
+    text += decoder.decode(part, { stream: true })
+    if (text.length > FRAME_CHARACTERS_MAX) throw new RangeError('an event of the node is too long')
+    for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
+      const data = text.slice(0, end).split('\n').filter((line) => line.startsWith('data: ')).map((line) => line.slice(6)).join('\n')
+      text = text.slice(end + 2)
+      if (data !== '') yield JSON.parse(data) as ApiNotice
     }
-  } finally {
-    await reader.cancel().catch(() => undefined) // The node may have gone; there is nobody left to tell.
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { apiClient } from '../../../src/api/client/client.js'
+import { exchange, textOf, Unanswered } from '../../../src/api/client/exchange.js'
 import { AmikoError } from '../../../src/core/base/errors.js'
 import { servedNode } from '../served-node.js'
 
@@ -55,6 +56,48 @@ describe('API client', () => {
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
     const client = apiClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, cookie: 'x' })
     await assert.rejects(client.call('payment.pay', { invoice: 'i' }), (error: unknown) => error instanceof AmikoError && error.name === 'node-unreachable' && error.detail['sent'] === true)
+    server.close()
+  })
+
+  it('a connection that nobody takes says that nothing was sent', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    await new Promise((resolve) => server.close(resolve))
+    await assert.rejects(apiClient({ url, cookie: 'x' }).call('node.status'), (error: unknown) => error instanceof AmikoError && error.name === 'node-unreachable' && error.detail['sent'] === false)
+  })
+
+  it('an answer that breaks off, and events that do, say that the node is gone', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 100 })
+      response.write('{"jsonrpc"', () => { response.destroy() })
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const client = apiClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, cookie: 'x' })
+    const isGone = (error: unknown): boolean => error instanceof AmikoError && error.name === 'node-unreachable' && error.detail['sent'] === true
+    await assert.rejects(client.call('node.status'), isGone)
+    await assert.rejects(client.events().next(), isGone)
+    server.close()
+  })
+
+  it('an abort ends the following of events', async () => {
+    const served = await servedNode()
+    const following = new AbortController()
+    const next = apiClient({ url: served.api.url, cookie: await served.cookie() }).events({ signal: following.signal }).next()
+    while (served.node.listening() === 0) await new Promise((resolve) => setImmediate(resolve))
+    following.abort()
+    await assert.rejects(next, { name: 'AbortError' })
+    while (served.node.listening() > 0) await new Promise((resolve) => setImmediate(resolve))
+    await served.end()
+  })
+
+  it('an answer that is longer than its bound is not read to its end', async () => {
+    const server = createServer((_request, response) => response.end('x'.repeat(101))).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const ask = async (bytesMax: number): Promise<string> => await textOf(await exchange({ url, method: 'GET', headers: {}, signal: undefined }), bytesMax, undefined)
+    assert.equal((await ask(101)).length, 101)
+    await assert.rejects(ask(100), (error: unknown) => error instanceof Unanswered && /longer than 100 bytes/.test((error.cause as Error).message))
     server.close()
   })
 })
