@@ -165,6 +165,17 @@ export async function checkChainQuiet (world: World, plan: ChainPlan, baseline: 
 /** Fees that a schedule may have paid: the most that any of it asked for. */
 const dearest = ({ faults }: ChainPlan): bigint => faults.reduce((most, fault) => fault.type === 'fees' && BigInt(fault.satPerKvb) > most ? BigInt(fault.satPerKvb) : most, 2_000n)
 
+/** Satoshis in channels that a node does not know any more, since it began again with a state from before them. */
+function forgottenBy (world: World, { owners }: ChainBaseline, values: ReadonlyMap<string, bigint>): bigint {
+  let sat = 0n
+  for (const node of world.nodes) {
+    if (world.isHonest(node.index)) continue
+    const known = new Set(node.view.channels().map(({ fundingTxid, fundingIndex }) => `${fundingTxid}:${fundingIndex}`))
+    for (const [funding, those] of owners) if (those.has(node.index) && !known.has(funding)) sat += values.get(funding) ?? 0n
+  }
+  return sat
+}
+
 function checkMoney (world: World, plan: ChainPlan, baseline: ChainBaseline, moved: readonly Moved[]): void {
   const { ledger } = world.chain!.control
   const values = new Map<string, bigint>()
@@ -191,7 +202,7 @@ function checkMoney (world: World, plan: ChainPlan, baseline: ChainBaseline, mov
   const unspent = [...ledger.coins].filter(([, { script, coinbase }]) => !coinbase && toHex(script) !== faucet).map(([outpoint, { valueSat }]) => ({ outpoint, valueSat }))
   const after = world.nodes.map((node) => purseOf(world, node))
   const fundings = new Set(world.nodes.filter(({ index }) => world.isHonest(index)).flatMap(({ view }) => view.channels()).flatMap(({ fundingTxid, fundingIndex }) => fundingTxid === undefined ? [] : [`${fundingTxid}:${fundingIndex}`]))
-  const { violations, nobodysSat } = checkLeftOver(unspent, after.reduce((sum, { wallet }) => sum + wallet, 0n) / 1000n, fundings, worthlessSat(dearest(plan)))
+  const { violations, nobodysSat } = checkLeftOver(unspent, after.reduce((sum, { wallet }) => sum + wallet, 0n) / 1000n, fundings, worthlessSat(dearest(plan)), forgottenBy(world, baseline, values))
   report(world, violations)
   const away = new Set(plan.faults.flatMap((fault) => fault.type === 'gone' ? [fault.node] : []))
   report(world, checkSums({ before: baseline.purses, after, moved, fees, minersSat, nobodysSat, isHonest: (index) => world.isHonest(index) && !away.has(index) }))

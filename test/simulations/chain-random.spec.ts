@@ -71,14 +71,18 @@ describe('checkers, money on a chain', () => {
 
   const coins = [{ outpoint: 'a:0', valueSat: 500n }, { outpoint: 'b:0', valueSat: 40_000n }, { outpoint: 'c:1', valueSat: 330n }]
   it('accepts wallets, live channels and what is worth nothing [I17]', () => {
-    assert.deepEqual(checkLeftOver(coins, 500n, new Set(['b:0']), worthlessSat(2_000n)), { violations: [], nobodysSat: 330n })
+    assert.deepEqual(checkLeftOver(coins, 500n, new Set(['b:0']), worthlessSat(2_000n), 0n), { violations: [], nobodysSat: 330n })
   })
   it('finds an output that nobody takes, and a channel without its funding [I17]', () => {
-    assert.deepEqual(invariants(checkLeftOver(coins, 500n, new Set(), worthlessSat(2_000n)).violations), ['I17'])
-    assert.deepEqual(invariants(checkLeftOver(coins, 500n, new Set(['b:0', 'd:0']), worthlessSat(2_000n)).violations), ['I17'])
+    assert.deepEqual(invariants(checkLeftOver(coins, 500n, new Set(), worthlessSat(2_000n), 0n).violations), ['I17'])
+    assert.deepEqual(invariants(checkLeftOver(coins, 500n, new Set(['b:0', 'd:0']), worthlessSat(2_000n), 0n).violations), ['I17'])
+  })
+  it('leaves to a node that forgot a channel what it forgot, and no more [I17]', () => {
+    assert.deepEqual(checkLeftOver(coins, 500n, new Set(), worthlessSat(2_000n), 40_000n), { violations: [], nobodysSat: 830n })
+    assert.deepEqual(invariants(checkLeftOver(coins, 500n, new Set(), worthlessSat(2_000n), 39_000n).violations), ['I17'])
   })
   it('finds a wallet that counts what is not there [I2]', () => {
-    assert.deepEqual(invariants(checkLeftOver(coins, 41_000n, new Set(['b:0']), worthlessSat(2_000n)).violations), ['I2'])
+    assert.deepEqual(invariants(checkLeftOver(coins, 41_000n, new Set(['b:0']), worthlessSat(2_000n), 0n).violations), ['I2'])
   })
   it('finds a transaction that is no good, and not one that came too late [I16]', () => {
     assert.deepEqual(checkVerdict('n0', 'aa', { status: 'accepted' }), [])
