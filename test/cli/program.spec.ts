@@ -90,7 +90,7 @@ describe('command line', () => {
       const lines = [
         'nothing', 'link', 'link nothing', 'link open', 'link open nonsense', 'channel open', `channel open ${PEER} --kind barter --limit 5sat`, `channel open ${PEER} --limit 5`, `channel open ${PEER} --limit -5sat`, `channel open ${PEER} --limit`,
         'invoice create', 'invoice create --amount 20', 'invoice create --amount 20sat --expiry never', 'invoice create --amount 20sat --extra', 'invoice list --count many', 'pay', 'pay a b', 'pay i --timeout never', 'pay i --max-fee 1',
-        'rpc', 'rpc no.such', 'rpc node.status {', 'network', 'network up --nodes many', 'network pay --from n0', 'init', 'log --count none', 'sim run no-such', 'sim run p9 --leave-out n0', 'sim replay', `link set ${PEER} --fee-ppm 1e9`
+        'rpc', 'rpc no.such', 'rpc node.status {', 'network', 'network up --nodes many', 'network up --their-amount 5', 'network pay --from n0', 'init', 'log --count none', 'sim run no-such', 'sim run p9 --leave-out n0', 'sim replay', `link set ${PEER} --fee-ppm 1e9`
       ]
       for (const line of lines) {
         const { code, out, err } = await run(line)

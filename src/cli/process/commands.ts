@@ -83,19 +83,21 @@ function addNetwork (program: Command, terminal: Terminal): void {
     .addOption(new Option('--kind <KIND>', 'Kind of channels: chain (enforced), trust-line, or mixed (every second one enforced); by default one is enforced').choices(['chain', 'trust-line', 'mixed']))
     .addOption(new Option('--chain <BACKEND>', 'Chain beside the nodes: embedded needs nothing; bitcoind and litecoind are found on the PATH, or by AMIKO_BITCOIND and AMIKO_LITECOIND').choices(['embedded', 'none', 'bitcoind', 'litecoind']).default('embedded'))
     .option('--capacity <AMOUNT>', 'What each link of a shape can carry each way', '1000000sat')
+    .option('--their-amount <AMOUNT>', 'What the second node of every enforced channel puts into it, of what it begins with there; by default the first puts in all')
     .addOption(new Option('--meeting-point <NODE>', 'Node that hosts a meeting point; by default the most central one (may be repeated)').argParser(repeated))
     .option('--seed <N>', 'Seed of the small-world shape', whole, 1)
     .option('--detach', 'Leave the nodes running and return')
-    .addHelpText('after', '\nExamples:\n  amiko network up\n  amiko network up --dir ./net --nodes 8 --topology ring --detach --json\n  amiko network up --dir ./net --topology village.csv --capacity 50000sat')
+    .addHelpText('after', '\nExamples:\n  amiko network up\n  amiko network up --dir ./net --nodes 8 --topology ring --detach --json\n  amiko network up --dir ./net --topology village.csv\n  amiko network up --dir ./net --kind chain --capacity 200000sat --their-amount 100000sat')
   up.action(async () => {
-    const options = up.opts<{ nodes: number, topology: string, kind?: string, chain: string, capacity: string, meetingPoint?: string[], seed: number, detach?: boolean }>()
+    const options = up.opts<{ nodes: number, topology: string, kind?: string, chain: string, capacity: string, theirAmount?: string, meetingPoint?: string[], seed: number, detach?: boolean }>()
     const globals = globalsOf(up.optsWithGlobals(), terminal)
-    const capacity = satOf(options.capacity)
+    const capacity = satOf('the capacity', options.capacity)
+    const theirSat = options.theirAmount === undefined ? undefined : satOf('--their-amount', options.theirAmount)
     // Without a folder the network is for a look: it leaves nothing behind. One that stays needs a folder to be found in.
     const isTemporary = !globals.dirGiven && options.detach !== true
     const dir = globals.dirGiven ? globals.dir : isTemporary ? await mkdtemp(join(tmpdir(), 'amiko-network-')) : join(globals.dir, 'network')
     const { networkUp } = await import('./network/network.js')
-    await networkUp({ ...options, capacity, meetingPoints: options.meetingPoint ?? [], detach: options.detach === true }, dir, isTemporary, globals, terminal)
+    await networkUp({ ...options, capacity, theirSat, meetingPoints: options.meetingPoint ?? [], detach: options.detach === true }, dir, isTemporary, globals, terminal)
   })
 
   const down = network.command('down').summary('Stop all nodes of a network; the folder stays').description('Stops all nodes of the network in --dir. The folder stays; `amiko network up` brings it up again.')
@@ -147,9 +149,9 @@ function networkGlobals (command: Command, terminal: Terminal): ReturnType<typeo
 }
 
 /** Whole satoshis of an amount in bitcoin. */
-function satOf (written: string): bigint {
+function satOf (what: string, written: string): bigint {
   const parsed = parseAmount(written, [coin('btc', 'regtest')])
   if (parsed === undefined) throw new AmikoError('bad-amount', { text: written.slice(0, 64) })
-  if (parsed.value % 1_000n !== 0n || parsed.value === 0n) throw new AmikoError('bad-request', { reason: `the capacity ${written.slice(0, 64)} is not a whole number of sat above zero` })
+  if (parsed.value % 1_000n !== 0n || parsed.value === 0n) throw new AmikoError('bad-request', { reason: `${what} ${written.slice(0, 64)} is not a whole number of sat above zero` })
   return parsed.value / 1_000n
 }

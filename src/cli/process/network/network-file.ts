@@ -13,6 +13,8 @@ const networkFile = z.strictObject({
   nodes: z.array(z.strictObject({ name: z.string().refine(isNodeName), peerId: z.string() })),
   links: z.array(z.strictObject({ a: z.string(), b: z.string(), capacityAb: z.string().regex(/^\d+$/), capacityBa: z.string().regex(/^\d+$/), kind: z.enum(['trust-line', 'chain']).optional() })),
   meetingPoints: z.array(z.string()),
+  /** Satoshis that the second end of each enforced channel puts in; absent: the first puts in all. */
+  theirAmount: z.string().regex(/^\d+$/).optional(),
   /** The chain that runs beside the nodes, and its loopback address; absent in networks without one. */
   chain: z.strictObject({ backend: z.enum(['embedded', 'bitcoind', 'litecoind']), rpc: z.string().regex(/^127\.0\.0\.1:\d{1,5}$/) }).optional(),
   /** Set when links, channels and meeting points are all made. */

@@ -7,7 +7,7 @@ import { connectTo, runningApi } from '../../connection.js'
 import { isAlive } from '../../process-alive.js'
 import { initNode } from '../init.js'
 import { backendOf, CHAIN_FOLDER, CHAIN_WORDS, runningOrStartedChain, type ChainOfNetwork, type ChainProcess } from './chain-process.js'
-import { openEnforced, prepareFaucet } from './enforced.js'
+import { judgeTheirAmount, openEnforced, prepareFaucet } from './enforced.js'
 import { HINTS_LOOK_MS, HINTS_MS_MAX, LINKS_AT_ONCE, OPEN_MS_MAX, STARTS_AT_ONCE, TOPOLOGY_BYTES_MAX } from './limits.js'
 import { claimFolder, coinOf, nodeDir, readNetwork, writeNetwork, type NetworkFile } from './network-file.js'
 import { freePorts, startNodeProcess, type NodeProcess, type RunningNode } from './node-process.js'
@@ -21,6 +21,7 @@ export interface NetworkPlan {
   readonly kind: NetworkFile['kind']
   /** Undefined: no chain runs beside the nodes. */
   readonly backend: ChainOfNetwork['backend'] | undefined
+  readonly theirSat?: bigint | undefined
 }
 
 export interface PlanOptions {
@@ -33,6 +34,8 @@ export interface PlanOptions {
   readonly chain?: string
   /** Each way of every link of a shape, in sat. */
   readonly capacity: bigint
+  /** What the second end of every enforced channel puts in, in sat. Left out: the first puts in all. */
+  readonly theirSat?: bigint | undefined
   /** Names of nodes that host one; chosen by place when empty. */
   readonly meetingPoints: readonly string[]
   readonly seed: number
@@ -54,7 +57,9 @@ export async function planNetwork (options: PlanOptions): Promise<NetworkPlan> {
   const topology = isShape(options.topology) ? shaped(options.topology, options.nodes, options.capacity, options.seed) : parseTopology(await topologyText(options.topology), options.topology)
   for (const name of options.meetingPoints) if (!topology.nodes.includes(name)) throw new AmikoError('not-found', { what: 'node', id: name })
   if (backend !== undefined && topology.nodes.includes(CHAIN_FOLDER)) throw new AmikoError('bad-request', { reason: `no node can be called ${CHAIN_FOLDER}, because its folder is that of the chain; name it otherwise, or give --chain none` })
-  return { kind, backend, topology, meetingPoints: options.meetingPoints.length > 0 ? [...new Set(options.meetingPoints)] : centralNodes(topology) }
+  const { theirSat } = options
+  if (theirSat !== undefined) judgeTheirAmount(theirSat, topology.links.filter((_link, at) => kindOfLink(kind, at) === 'chain'))
+  return { kind, backend, topology, theirSat, meetingPoints: options.meetingPoints.length > 0 ? [...new Set(options.meetingPoints)] : centralNodes(topology) }
 }
 
 async function topologyText (path: string): Promise<string> {
@@ -103,7 +108,7 @@ export async function bringUp (dir: string, plan: () => Promise<NetworkPlan>, at
 }
 
 /** Settings and identities of all nodes: a fresh name, key and genesis, so that two networks on one machine never meet. */
-async function makeNetwork (dir: string, { topology, meetingPoints, kind, backend }: NetworkPlan, progress: Progress): Promise<NetworkFile> {
+async function makeNetwork (dir: string, { topology, meetingPoints, kind, backend, theirSat }: NetworkPlan, progress: Progress): Promise<NetworkFile> {
   await claimFolder(dir)
   const network = `net-${randomBytes(4).toString('hex')}`
   const networkKey = randomBytes(32).toString('hex')
@@ -130,6 +135,7 @@ async function makeNetwork (dir: string, { topology, meetingPoints, kind, backen
     nodes,
     links: topology.links.map(({ a, b, capacityAb, capacityBa }, at) => ({ a, b, capacityAb: String(capacityAb), capacityBa: String(capacityBa), kind: kindOfLink(kind, at) })),
     meetingPoints: [...meetingPoints],
+    ...(theirSat === undefined ? {} : { theirAmount: String(theirSat) }),
     ...(chain === undefined ? {} : { chain }),
     complete: false
   }
@@ -160,7 +166,7 @@ async function makeLinks (dir: string, file: NetworkFile, nodes: readonly Runnin
   const { asset, unit } = coinOf(file)
   const most = file.links.reduce((max, { capacityAb, capacityBa }) => BigInt(capacityAb) + BigInt(capacityBa) > max ? BigInt(capacityAb) + BigInt(capacityBa) : max, 0n)
   const enforced = file.links.filter(({ kind }) => kind === 'chain')
-  const accept = [`trust-line:${asset}:${most}${unit}`, ...(enforced.length > 0 ? [`chain:${asset}:${most}${unit}`] : [])]
+  const accept = [`trust-line:${asset}:${most}${unit}`, ...(enforced.length > 0 ? [`chain:${asset}:${most}${unit}${file.theirAmount === undefined ? '' : `:${file.theirAmount}${unit}`}`] : [])]
   await inParallel(nodes, LINKS_AT_ONCE, async ({ client }) => { await client.call('link.set', { peer: 'default', accept }) })
   progress(`Opening ${file.links.length} links …`)
   await inParallel(file.links, LINKS_AT_ONCE, async ({ a, b }) => {
