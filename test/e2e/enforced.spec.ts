@@ -52,10 +52,15 @@ const only = (rows: readonly ChannelRow[]): ChannelRow => {
 /** The only channel of a node, when no payment is under way in it. */
 const settled = async (of: EnforcedNetwork, at: number): Promise<ChannelRow> => await eventually(async () => only(await of.enforced(at)), ({ locks }) => locks.length === 0)
 
-/** A line of three: payments over it, one channel closed by both, one by force; every coin is back in a wallet. */
-async function paysAndEnds ({ words, unit, format, delay }: Variant): Promise<void> {
-  const { nodes, client, enforced, wallet, pay, mine, outside } = await up('--nodes', '3', '--capacity', '200000sat', ...words)
-  assert.deepEqual(only(await enforced(0)).format, format)
+/**
+ * A line of three: payments over it both ways, one channel closed by both, one by force; every coin is back in a wallet.
+ *
+ * @param theirSat - what the second end of each channel puts in
+ */
+async function paysAndEnds ({ words, unit, format, delay }: Variant, theirSat = 0n): Promise<void> {
+  const { nodes, client, enforced, wallet, pay, mine, outside } = await up('--nodes', '3', '--capacity', '200000sat', ...words, ...(theirSat === 0n ? [] : ['--their-amount', `${theirSat}sat`]))
+  assert.equal(only(await enforced(0)).format, format)
+  if (theirSat > 0n) await assertBothPutIn(theirSat)
   const before = await Promise.all([0, 1, 2].map(async (at) => (await wallet(at)).total + (await enforced(at)).reduce((sum, { owedToUs }) => sum + BigInt(owedToUs) / 1_000n, 0n)))
 
   const { fee } = await pay(0, 2, `30000${unit}`)
@@ -84,6 +89,17 @@ async function paysAndEnds ({ words, unit, format, delay }: Variant): Promise<vo
   }
 }
 
+/** The opener of the first channel put in all but so many satoshis of its funding output: the rest came from the other. */
+async function assertBothPutIn (theirSat: bigint): Promise<void> {
+  const { client, enforced } = net!
+  const [opener, other] = [only(await enforced(0)), await enforced(1)]
+  const fundingSat = [opener, other.find(({ id }) => id === opener.id)!].reduce((sum, { owedToUs }) => sum + BigInt(owedToUs) / 1_000n, 0n)
+  assert.equal(fundingSat, 400_000n)
+  const { sends } = await (await client(0)).call('wallet.list')
+  const sent = sends.find(({ txid }) => txid === opener.fundingTxid)
+  assert.deepEqual([sent?.kind, sent?.amount], ['joint', String((fundingSat - theirSat) * 1_000n)])
+}
+
 /** Makes the folder of a node anew of its words. */
 const restoredFolder = async (dir: string, config: NodeConfig, words: string): Promise<{ readonly peerId: string }> =>
   await amikoJson('init', '--dir', dir, '--restore', '--phrase-file', words, '--network', config.network, '--network-key', config.networkKey!, '--listen', config.listen[0]!, '--api', config.api, '--chain', config.chains[0]!, '--pacing', 'private')
@@ -93,6 +109,8 @@ describe('enforced channels of processes, on the embedded chain', function () {
   inFolder()
 
   it('pay, close with the peer and without it, and every satoshi is in a wallet again', async () => { await paysAndEnds(EMBEDDED) })
+
+  it('funded by both ends they do so too [ENF-25] [ENF-28]', async () => { await paysAndEnds(EMBEDDED, 200_000n) })
 
   it('mixed with trust lines they carry the same payment; killed with one open a node goes on where it was', async () => {
     const first = await up('--nodes', '3', '--kind', 'mixed')
@@ -184,6 +202,8 @@ for (const chain of ['bitcoin', 'litecoin'] as const) {
       inFolder()
 
       it('pay, close with the peer and without it, and every satoshi is in a wallet again', async () => { await paysAndEnds(REAL[chain]) })
+
+      it('funded by both ends they pay, close with the peer and without it, and every satoshi is in a wallet again [ENF-25] [ENF-28]', async () => { await paysAndEnds(REAL[chain], 100_000n) })
     })
   })
 }
