@@ -65,7 +65,7 @@ export async function init (options: InitOptions, secrets: InitSecrets, globals:
   const isEncrypted = secrets.encrypt || (terminal.env['AMIKO_PASSPHRASE'] ?? '') !== ''
   const identity = secrets.backup === undefined ? undefined : await identityIn(secrets.backup, phrase, options)
   const { peerId, config } = await initNode(globals.dir, options, { phrase, identity, ...(isEncrypted ? { passphrase: await newPassphrase(terminal) } : {}) })
-  const answer = { dir: globals.dir, peerId, network: config.network, kind: config.kind, listen: config.listen, api: config.api, phrase: isEncrypted ? 'encrypted' : 'plain' }
+  const answer = { dir: globals.dir, peerId, network: config.network, kind: config.kind, listen: config.listen, api: config.api, ...(config.beacon === undefined ? {} : { beacon: config.beacon }), phrase: isEncrypted ? 'encrypted' : 'plain' }
   if (globals.json) return terminal.out(JSON.stringify(answer))
   terminal.out(fieldsAsTable(answer, terminal.framed))
   if (!secrets.restore) terminal.err(`Write these words down and keep them apart from this machine; whoever has them has the money:\n  ${phrase}\n${isEncrypted ? 'They are in phrase.json, encrypted with your passphrase.' : 'They are in phrase.json; --passphrase encrypts it.'}`)

@@ -83,6 +83,16 @@ describe('amiko init', () => {
     assert.deepEqual([(await readConfig(dir)).beacon, (await readSecrets(dir)).identity.secret], ['bitcoin', identity])
   })
 
+  it('tells with --json which chain elects, and of none when none was named [HINT-18]', async () => {
+    const named = fakeTerminal()
+    assert.equal(await init(named, '--beacon', 'litecoin', '--json'), 0)
+    assert.equal((JSON.parse(named.written.out) as { beacon?: string }).beacon, 'litecoin')
+    dir = join(root, 'bob')
+    const unnamed = fakeTerminal()
+    assert.equal(await init(unnamed, '--json'), 0)
+    assert.equal('beacon' in (JSON.parse(unnamed.written.out) as object), false)
+  })
+
   it('words that are none, or that nobody gave, make nothing', async () => {
     const wrong = fakeTerminal({ env: { AMIKO_PHRASE: 'abandon abandon' } })
     assert.notEqual(await init(wrong, '--restore', '--json'), 0)
