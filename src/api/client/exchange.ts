@@ -36,7 +36,8 @@ export async function exchange ({ url, method, headers, body, signal }: Question
       const outgoing = request(url, { agent, method, headers: { ...headers, ...length }, ...(signal === undefined ? {} : { signal }) })
       outgoing.once('socket', (socket) => {
         connected = !socket.connecting
-        socket.once('connect', () => { connected = true })
+        // One that is used again is connected, and would collect listeners.
+        if (socket.connecting) socket.once('connect', () => { connected = true })
       })
       outgoing.once('response', resolve)
       outgoing.on('error', reject)
