@@ -1,6 +1,6 @@
 import type { ChannelId, OriginId } from '../base/ids.js'
 import { invariant } from '../base/invariant.js'
-import { asUnits, type Units } from '../base/money.js'
+import type { Units } from '../base/money.js'
 import { refuse, type Refusal } from '../base/step.js'
 import { opens } from '../crypto/curve.js'
 import type { Channel } from './entity.js'
@@ -9,7 +9,7 @@ import type { ChannelHost } from './host.js'
 import { kindOf } from './kinds.js'
 import { CLOCK_SKEW_SECONDS_MAX, QUEUED_ADDS_MAX } from './limits.js'
 import { lockKey, type FailReason, type LockTerms } from './lock.js'
-import { enqueue, queueOf, setUpdates } from './queue.js'
+import { enqueue, queueOf, replaceLimit, setUpdates } from './queue.js'
 import { canTime } from './time.js'
 import { runningDraft } from './round/draft.js'
 import { noteUnshown } from './secrets.js'
@@ -93,12 +93,10 @@ export function setLimit (host: ChannelHost, channelId: ChannelId, limit: Units)
   const { round, state } = channel
   const least = kindOf(state).leastLimit(round.phase === 'idle' ? state : runningDraft(host, channel).state)
   if (limit < least) return refuse('limit-too-low', { least })
-  // The newest wish counts; an older one that still waits is replaced, and whoever wanted it is told.
   const { updates } = queueOf(host, channelId)
-  for (const update of updates) {
-    if (update.type === 'set-limit' && update.limit !== limit) host.outcome({ type: 'limitReplaced', channelId, limit: asUnits(update.limit) })
-  }
-  setUpdates(host, channelId, [...updates.filter(({ type }) => type !== 'set-limit'), { type: 'set-limit', limit }])
+  const wish = { type: 'set-limit', limit } as const
+  for (const update of updates) replaceLimit(host, channelId, update, wish)
+  setUpdates(host, channelId, [...updates.filter(({ type }) => type !== 'set-limit'), wish])
   return undefined
 }
 

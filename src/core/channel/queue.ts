@@ -38,8 +38,20 @@ export function setUpdates (host: ChannelHost, channelId: ChannelId, updates: re
 
 /** Updates of a proposal that lost go back to the front of the queue; their adds lose their ids, which nobody has used. @see CHAN-10 */
 export function requeue (host: ChannelHost, channel: Channel): void {
-  const back = channel.round.updates.map((update) => unproposed(host, channel.id, update))
-  setUpdates(host, channel.id, [...back, ...queueOf(host, channel.id).updates])
+  const waiting = queueOf(host, channel.id).updates
+  const newer = waiting.find(({ type }) => type === 'set-limit')
+  const back: QueuedUpdate[] = []
+  for (const update of channel.round.updates) {
+    if (update.type === 'set-limit' && newer !== undefined) replaceLimit(host, channel.id, update, newer)
+    else back.push(unproposed(host, channel.id, update))
+  }
+  setUpdates(host, channel.id, [...back, ...waiting])
+}
+
+/** Of two wishes for a limit the newer one counts, and whoever wanted the other is told. */
+export function replaceLimit (host: ChannelHost, channelId: ChannelId, older: QueuedUpdate, newer: QueuedUpdate): void {
+  if (older.type !== 'set-limit' || newer.type !== 'set-limit' || older.limit === newer.limit) return
+  host.outcome({ type: 'limitReplaced', channelId, limit: asUnits(older.limit) })
 }
 
 function unproposed (host: ChannelHost, channelId: ChannelId, update: ProposedUpdate): QueuedUpdate {

@@ -112,6 +112,22 @@ describe('trust line, open', () => {
       assert.deepEqual(told(alice, 'limitReplaced').map(({ limit }) => limit), [800n])
       assert.equal(stateOf(alice, id).localLimit, 900n)
     })
+    it('tells when a newer wish takes the place of one whose proposal lost [CHAN-10]', () => {
+      const { world, alice, bob, id } = openLine(700n, 300n)
+      const ends = [alice, bob]
+      for (const limit of [800n, 900n]) {
+        for (const end of ends) end.step((host) => setLimit(host, id, asUnits(limit)))
+        if (limit === 900n) break
+        for (const end of ends) {
+          end.step(startRounds)
+          end.sync()
+        }
+      }
+      world.settle()
+      // Each number has one winner, whose first wish came true; the other's was replaced before it was proposed again.
+      assert.deepEqual(ends.flatMap((end) => told(end, 'limitReplaced').map(({ limit }) => limit)), [800n])
+      assert.deepEqual(ends.map((end) => stateOf(end, id).localLimit), [900n, 900n])
+    })
     it('stays in range at the largest limits [IOU-4]', () => {
       const { world, alice, bob, id } = openLine(UNITS_MAX, UNITS_MAX)
       assert.equal(capacity(alice.host, id).spendable, UNITS_MAX)
