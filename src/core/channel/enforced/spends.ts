@@ -179,8 +179,13 @@ export function payFee ({ tx, inputs, wallet, feeRatePerKvb, parent = { vsize: 0
     const all = [...inputs, ...added]
     const change = { valueSat: 0n, script: wallet.changeScript() }
     const bare: Transaction = { ...tx, inputs: all.map(inputOf), outputs: [...tx.outputs, change] }
-    const wanted = feeFor(feeRatePerKvb, parent.vsize + vsizeOf(weighed(bare, all)))
-    const left = brought - (wanted > feeSatMin ? wanted : feeSatMin)
+    const vsize = vsizeOf(weighed(bare, all))
+    const left = brought - [
+      feeFor(feeRatePerKvb, parent.vsize + vsize),
+      // A parent that pays more than the rate does not pay for its child.
+      parent.feeSat + feeFor(feeRatePerKvb, vsize),
+      feeSatMin
+    ].reduce((most, each) => each > most ? each : most)
     if (left >= leastSat) return signTaken({ ...bare, outputs: bare.outputs.with(-1, { ...change, valueSat: left }) }, all, aux)
   }
   return undefined

@@ -28,7 +28,7 @@ const NO_HURRY_BLOCKS = 144
  * Builds and signs what a task asks for, at the fee rate that its deadline asks for: called again at every block, it
  * gives what has to replace the transaction of before. What would cost more than it brings is left out. Where the wallet
  * cannot pay the rate it pays a lower one; what it cannot pay for at all is left out, but for a commitment, which goes
- * out alone. @see ENF-4, ENF-21
+ * out alone, as one does that pays the rate itself. @see ENF-4, ENF-21
  */
 export function publicationsOf (task: Task, holdings: Holdings, height: number, host: PublishHost): readonly Publication[] {
   const { secrets, contract } = holdings
@@ -38,7 +38,9 @@ export function publicationsOf (task: Task, holdings: Holdings, height: number, 
     case 'commitment': {
       const vsize = vsizeOf(task.tx)
       const feeSat = contract.fundingSat - task.tx.outputs.reduce((sum, { valueSat }) => sum + valueSat, 0n)
-      const child = affordable(rate(task.deadline), (feeRate) => {
+      const wantedRate = rate(task.deadline)
+      if (task.rivalVsize === 0 && feeSat >= feeFor(wantedRate, vsize)) return [[task.tx]]
+      const child = affordable(wantedRate, (feeRate) => {
         // A rival that makes both confirm at this rate is welcome; any other pays less than this.
         const feeSatMin = task.rivalVsize === 0 ? 0n : feeFor(feeRate, vsize + task.rivalVsize) + feeFor(REPLACEMENT_SAT_PER_KVB, task.rivalVsize)
         return bumpCommitment(secrets, task.commitment, { vsize, feeSat }, host.wallet, feeRate, auxOf(secrets.auxSeed, 'bump'), feeSatMin)

@@ -144,6 +144,14 @@ for (const format of ['v3-zero-fee', 'v2-fee'] as const satisfies readonly Forma
       assert.notEqual(wrongWith(sweep(guessed, hashScript, 2_000n, 330n, AUX)!, all.map(({ output }) => output)), undefined)
     })
 
+    it('a child pays for itself where its commitment pays more than the rate, and never brings more than it spends [ENF-4] [I16]', () => {
+      const wallet = coinsOf(30_000n)
+      const child = bumpCommitment(alice.secrets, mine, { vsize: vsizeOf(signed), feeSat: 50_000n }, wallet, 2_000n, AUX)!
+      const anchor = mine.transaction.outputs[child.inputs[0]!.index]!
+      const fee = anchor.valueSat + 30_000n - child.outputs.reduce((sum, { valueSat }) => sum + valueSat, 0n)
+      assert.equal(fee, 2n * BigInt(vsizeOf(child)))
+    })
+
     it('a child of the anchor and wallet coins pays for a commitment [ENF-4]', () => {
       const parentFee = 1_000_000n - signed.outputs.reduce((sum, { valueSat }) => sum + valueSat, 0n)
       for (const [by, commitment] of [[alice, mine], [bob, theirs]] as const) {
