@@ -2,12 +2,12 @@ import { fromHex } from '../base/bytes.js'
 import { isRefusal } from '../base/step.js'
 import { accountOf, freshScript } from './addresses.js'
 import type { ChainName, Outpoint, Output } from './chain-facts.js'
-import { coinAt, coinsOf, doubtCoin, isConfirmed, isFree, reserveCoin } from './coins.js'
+import { coinAt, coinsOf, doubtCoin, dropTransaction, isConfirmed, isFree, reserveCoin } from './coins.js'
 import { feeRate } from './fees.js'
 import type { Reserve, WalletHost } from './host.js'
 import { FEE_COINS_MAX, SET_ASIDE_COINS_MAX } from './limits.js'
 import { largestFirst, sumOf } from './selection.js'
-import { FOR_FEES, send } from './sends.js'
+import { FOR_FEES, onDropped, send } from './sends.js'
 import type { Coin } from './tables.js'
 import { feeFor, OWN_WITNESS_BYTES, signPlainInput, type PlainTransaction } from './transaction.js'
 
@@ -75,9 +75,16 @@ export function takeFeeCoins (host: WalletHost, chain: ChainName, matter: string
   }
 }
 
-/** A matter has ended: coins that it did not spend are free again. */
+/**
+ * A matter has ended: coins that it did not spend are free again. What spends one and is in no block was the child of a
+ * commitment that lost, which no input of ours tells; should it confirm after all, it counts again.
+ */
 export function giveFeeCoinsBack (host: WalletHost, chain: ChainName, matter: string): void {
-  for (const coin of [...coinsOf(host, chain)]) if (coin.reservedFor === feesOf(matter)) reserveCoin(host, coin, undefined)
+  for (const coin of [...coinsOf(host, chain)]) {
+    if (coin.reservedFor !== feesOf(matter)) continue
+    if (coin.spentBy !== undefined && coin.spentHeight === undefined) onDropped(host, chain, dropTransaction(host, chain, coin.spentBy, undefined))
+    reserveCoin(host, coin, undefined)
+  }
   keepReserve(host, chain)
 }
 

@@ -137,6 +137,22 @@ describe('wallet, fees of channels', () => {
     assert.deepEqual(kept(world), [60_000n, 70_000n])
   })
 
+  it('give coins back that only the child of a commitment which lost spends, and count that child should it confirm', () => {
+    const world = withReserve()
+    const before = world.balance().totalSat
+    const { raw, used } = spendBy(world, 'channel 1', 5_000n)
+    takeFeeCoins(world.host, 'bitcoin', 'channel 1', used)
+    world.view.broadcast(raw, () => {})
+    world.settle()
+    assert.equal(world.balance().totalSat, before - 5_000n)
+    giveFeeCoinsBack(world.host, 'bitcoin', 'channel 1')
+    assert.equal(world.balance().totalSat, before)
+    assert.equal(world.balance().waitingSat, 0n)
+    assert.deepEqual(kept(world), [60_000n, 70_000n])
+    world.mine()
+    assert.equal(world.balance().totalSat, before - 5_000n)
+  })
+
   it('are paid with another coin when one turns out to be spent [S28]', () => {
     const world = withReserve()
     const first = spendBy(world, 'channel 1', 5_000n)
