@@ -31,6 +31,8 @@ export interface PaymentEnds {
   readonly parts: number
   readonly isPayerHonest: boolean
   readonly isPayeeHonest: boolean
+  /** Whether all other nodes are: one that forgot its locks may have paid and not be paid, which is its own loss. */
+  readonly areOthersHonest: boolean
 }
 
 /**
@@ -50,7 +52,7 @@ export function checkPayment (ends: PaymentEnds): readonly Violation[] {
   if (told === 'paid' && payerStatus !== undefined && payerStatus !== 'paid') violations.push({ invariant: 'I4', detail: `${name}: the payer was told that it is paid, but its record says ${payerStatus}` })
   if (ends.isPayeeHonest && ends.isPayerHonest) {
     const payeePaid = payeeStatus === 'paid'
-    if (payerPaid !== payeePaid && !pending) violations.push({ invariant: 'I4', detail: `${name}: payer ${payerPaid ? 'paid' : `did not pay (${payerStatus ?? told ?? 'no record'})`}, the invoice is ${payeeStatus ?? 'unknown'}` })
+    if (payerPaid !== payeePaid && !pending && (payerPaid || ends.areOthersHonest)) violations.push({ invariant: 'I4', detail: `${name}: payer ${payerPaid ? 'paid' : `did not pay (${payerStatus ?? told ?? 'no record'})`}, the invoice is ${payeeStatus ?? 'unknown'}` })
     if (payeePaid && (received < amount || received > amount + roundedUnitsMax(ends.parts))) violations.push({ invariant: 'I4', detail: `${name}: the payee received ${received} of ${amount}` })
     if (!payeePaid && received !== 0n && !pending) violations.push({ invariant: 'I4', detail: `${name}: the payee received ${received} of an invoice that is ${payeeStatus ?? 'unknown'}` })
   }

@@ -1,6 +1,6 @@
 import { isRefusal } from '../../src/core/base/step.js'
 import type { InvoiceId } from '../../src/core/base/ids.js'
-import { restorationOf } from '../../src/core/backup/backup.js'
+import { restorationOf, type Restoration } from '../../src/core/backup/backup.js'
 import { isPaid, startPayment, type Payment } from '../harness/payments.js'
 import { sat, type World } from '../harness/world.js'
 import { blockIntervalMs, BLOCK_MS, CHAIN_ACTION_MS, chainPartsOf, chainPlanOf, GONE_MS, type ChainFault, type ChainPlan } from './chain-plan.js'
@@ -103,11 +103,20 @@ function lose (world: World, fault: Extract<ChainFault, { readonly type: 'cheat'
     node.disk.entries.clear()
     if (fault.type !== 'restore') for (const [key, value] of disk) node.disk.entries.set(key, value)
     if (fault.type === 'cheat') world.partition([[fault.node], world.nodes.map(({ index }) => index).filter((index) => index !== fault.node)], 40 * BLOCK_MS)
+    if (fault.type === 'restore') restore(world, fault.node, restorationOf(backup))
+    if (fault.type !== 'cheat') return
     world.later(2_000, () => {
-      if (fault.type === 'restore') world.request(fault.node, { type: 'backup.restore', restoration: restorationOf(backup!) })
-      if (fault.type !== 'cheat' || !node.isUp) return
+      if (!node.isUp) return
       for (const { id, kind } of node.view.channels()) if (kind === 'chain') world.request(fault.node, { type: 'channel.close', channelId: id, force: true })
     })
+  })
+}
+
+/** As soon as the node runs: whoever restores it waits for that. */
+function restore (world: World, node: number, restoration: Restoration): void {
+  world.later(2_000, () => {
+    if (world.nodes[node]!.isUp) world.request(node, { type: 'backup.restore', restoration })
+    else restore(world, node, restoration)
   })
 }
 

@@ -60,6 +60,7 @@ export function endsOfPayment (world: World, payment: Payment): PaymentEnds & { 
     parts: record?.parts ?? PARTS_MAX,
     isPayerHonest: world.isHonest(payment.payer),
     isPayeeHonest: world.isHonest(payment.payee),
+    areOthersHonest: world.nodes.every(({ index }) => index === payment.payer || index === payment.payee || world.isHonest(index)),
     fee: record?.fee ?? 0n
   }
 }

@@ -128,7 +128,7 @@ describe('checker of channels', () => {
 
 describe('checker of payments', () => {
   const paid = { status: 'paid', proof: 'ab'.repeat(32) }
-  const good: PaymentEnds = { name: 'payment', answers: [paid], lost: false, payerStatus: 'paid', payeeStatus: 'paid', received: 5n, amount: 5n, parts: 1, isPayerHonest: true, isPayeeHonest: true }
+  const good: PaymentEnds = { name: 'payment', answers: [paid], lost: false, payerStatus: 'paid', payeeStatus: 'paid', received: 5n, amount: 5n, parts: 1, isPayerHonest: true, isPayeeHonest: true, areOthersHonest: true }
   const refused = refuse('no-route')
 
   it('accepts a payment that both ends know as paid, and one that neither does [I4]', () => {
@@ -153,6 +153,11 @@ describe('checker of payments', () => {
       assert.ok(invariants(checkPayment({ ...good, ...changes })).includes(invariant))
     })
   }
+
+  it('leaves it to a forwarder that forgot its locks to pay and not to be paid, and never takes a payer who paid for nothing [I4]', () => {
+    assert.deepEqual(checkPayment({ ...good, answers: [refused], payerStatus: 'failed', areOthersHonest: false }), [])
+    assert.deepEqual(invariants(checkPayment({ ...good, payeeStatus: 'open', received: 0n, areOthersHonest: false })), ['I4'])
+  })
 
   it('finds a request with two answers or none, unless its process crashed', () => {
     const asked = (answers: unknown[], lost = false) => ({ node: { name: 'n0' }, request: { type: 'meetingPoint.host' } as const, answers, lost })
