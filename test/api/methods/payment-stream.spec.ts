@@ -63,4 +63,12 @@ describe('API method payment.stream', () => {
     const { node } = streaming(100, async () => { throw new AmikoError('no-route', { reason: 'the way is busy' }) })
     await assert.rejects(stream(node), { name: 'no-route' })
   })
+
+  it('asks before it pays in words that fit the number, also when that is one', () => {
+    const asks = (params: Record<string, string>, found: Record<string, string> = {}): string => paymentStream.command!.summarise!(params, { amount: '20 sat', description: 'music', ...found })
+    for (const [params, found] of [[{ times: '1' }, { times: '100' }], [{}, { times: '1' }], [{}, {}]] as const) assert.equal(asks(params, found), '20 sat will be paid once for "music".')
+    assert.equal(asks({ times: '1', maxFee: '2sat' }), '20 sat will be paid once for "music", with a fee of at most 2sat.')
+    assert.equal(asks({}, { times: '100' }), '20 sat will be paid 100 times for "music".')
+    assert.equal(asks({ times: '7', maxFee: '2sat' }, { times: '100' }), '20 sat will be paid 7 times for "music", with a fee of at most 2sat each.')
+  })
 })
