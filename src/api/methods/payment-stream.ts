@@ -41,8 +41,10 @@ export const paymentStream = method({
     places: ['invoice'],
     examples: ['amiko payment stream amiko1… --times 20 --every 1s'],
     lookUp: { method: 'invoice.decode', param: 'invoice' },
-    summarise: ({ times, maxFee }, { amount, description, times: most }) =>
-      `${amount} will be paid ${times ?? most ?? 1} times for "${description}"${maxFee === undefined ? '' : `, with a fee of at most ${maxFee} each`}.`
+    summarise: ({ times, maxFee }, { amount, description, times: most }) => {
+      const count = Number(times ?? most ?? 1)
+      return `${amount} will be paid ${count === 1 ? 'once' : `${count} times`} for "${description}"${maxFee === undefined ? '' : `, with a fee of at most ${maxFee}${count === 1 ? '' : ' each'}`}.`
+    }
   },
   handler: async (node, { invoice, times: wanted, every, maxFee, via, timeoutMs }, { signal }) => {
     const { times: most = 1, asset } = node.invoices.decode(invoice)
