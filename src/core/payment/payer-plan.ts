@@ -1,7 +1,8 @@
 import { asUnits, minUnits, mulDivCeil, subUnitsOrZero, UNITS_MAX, type Units } from '../base/money.js'
 import type { MeetingPointId } from '../base/ids.js'
+import { drawUnits } from './half-route.js'
 import { HINTS_WAIT_MS, MEETING_POINTS_TRIED_MAX, OVERPAY_PPM_MAX, PARTS_MAX, WHOLE } from './limits.js'
-import { roundedUp } from './quote.js'
+import { quoteIn, roundedUp, type Quote } from './quote.js'
 import type { Host, Payment, Search } from './tables.js'
 import { hopsToward, isDirect, wayFromHere } from './waypoints.js'
 
@@ -50,6 +51,14 @@ export const leastPart = (remaining: Units, slots: number): bigint => slots < 1 
 /** What a lock may bring beyond an amount, by a node's setting. */
 export const overpaidMax = ({ overpayPpm }: Host['settings'], amount: Units): Units =>
   asUnits(amount * BigInt(Math.max(0, Math.min(overpayPpm, OVERPAY_PPM_MAX))) / 1_000_000n)
+
+/** The price, or a little more, if the node wants that: as much as the fee limit, the way and the payee allow. @param left - of the fee limit @see ROUTE-43 */
+export function withSurplus (host: Host, quote: Quote, amount: Units, amountIn: Units, left: Units): Units {
+  const most = minUnits(overpaidMax(host.settings, amount), asUnits(quote.maxOut - amount))
+  if (most === 0n) return amountIn
+  const grown = quoteIn(quote, asUnits(amount + drawUnits(host.draw, 'surplus', most)))
+  return grown === undefined ? amountIn : minUnits(grown, asUnits(amount + left))
+}
 
 /** What a part of so many sixteenths brings. */
 export const sixteenthsOf = (amount: Units, sixteenths: number): Units => asUnits(mulDivCeil(amount, BigInt(sixteenths), BigInt(WHOLE)))

@@ -7,13 +7,13 @@ import type { FailReason } from '../channel/lock.js'
 import { isScalar, mulG, subScalars } from '../crypto/curve.js'
 import { clockOf } from './clocks.js'
 import { lockedSeconds, stillValid } from './deadlines.js'
-import { cancelHalf, drawBetween, drawId, drawScalar, drawUnits, setHalfTimer, update } from './half-route.js'
+import { cancelHalf, drawBetween, drawId, drawScalar, setHalfTimer, update } from './half-route.js'
 import { ATTEMPTS_AHEAD, ATTEMPTS_MAX, COLLECT_LEFT_PERCENT, DETOURS_MAX, FORWARDS_MAX, HINTS_LOOK_MS, HOPS_LEFT_MAX, HOPS_LEFT_MIN, TRIES_IN_PARTS_MAX, TRIES_MAX, TRIES_PER_MEETING_POINT_MAX, WHOLE } from './limits.js'
 import { beginHalf } from './make-route.js'
 import type { NoRouteReason } from './messages.js'
 import { originatorTimeMs } from './payee.js'
 import { isNotLocked, lockPart } from './payer-lock.js'
-import { askedFor, feeLeft, leastPart, overpaidMax, remainingOf, replanned, slotsLeft, smaller, toldAmount } from './payer-plan.js'
+import { askedFor, feeLeft, leastPart, remainingOf, replanned, slotsLeft, smaller, toldAmount, withSurplus } from './payer-plan.js'
 import { collectTimer, end, fail, hintsTimer, paidResult, SENTENCES, whyFailed } from './payer-result.js'
 import { quoteIn, type Quote } from './quote.js'
 import { freeChannel, reserve } from './reservations.js'
@@ -219,14 +219,6 @@ function judgePrice (host: Host, search: Search, payment: Payment, quote: Quote,
   const fee = asUnits(amountIn - amount + payment.feeMax - left)
   if (fee > payment.feeMax) return { reason: 'too dear', seen: { feeSeen: search.feeSeen === undefined || fee < search.feeSeen ? fee : search.feeSeen } }
   return amountIn
-}
-
-/** The price, or a little more, if the node wants that: as much as the fee limit, the way and the payee allow. @see ROUTE-43 */
-function withSurplus (host: Host, quote: Quote, amount: Units, amountIn: Units, left: Units): Units {
-  const most = minUnits(overpaidMax(host.settings, amount), asUnits(quote.maxOut - amount))
-  if (most === 0n) return amountIn
-  const grown = quoteIn(quote, asUnits(amount + drawUnits(host.draw, 'surplus', most)))
-  return grown === undefined ? amountIn : minUnits(grown, asUnits(amount + left))
 }
 
 /** Locks the ways that were found: all of them, or, when their time is nearly over, those there are. */

@@ -1,6 +1,6 @@
-import type { InvoiceId, OriginId, RequestId } from '../base/ids.js'
+import type { AssetId, InvoiceId, OriginId, RequestId } from '../base/ids.js'
 import { invariant } from '../base/invariant.js'
-import { asUnits, type Units } from '../base/money.js'
+import { asUnits, subUnitsOrZero, type Units } from '../base/money.js'
 import { refuse, type Refusal } from '../base/step.js'
 import type { FailReason } from '../channel/lock.js'
 import { addMulG, addScalars } from '../crypto/curve.js'
@@ -10,10 +10,11 @@ import { lockedSeconds, startExpiry } from './deadlines.js'
 import { drawId } from './half-route.js'
 import type { Invoice } from './invoice.js'
 import { closeRoute, mayUse, openRoute, usedRoute } from './open-route.js'
-import { newSearch } from './payer-plan.js'
+import { newSearch, withSurplus } from './payer-plan.js'
 import { payTimer } from './payer-result.js'
 import { tryNext } from './payer-search.js'
 import { quoteIn } from './quote.js'
+import { reservedOn } from './reservations.js'
 import { messageKey } from './session.js'
 import { COME_BACKS_MAX, PAY_STREAMS_MAX, POINT_LISTS_MAX, POINTS_PER_ANSWER, SIGNED_POINTS_MAX, WAITING_MAX } from './stream-limits.js'
 import { blindAt, lockNumber, readAnswer, streamMessageBytes, streamPaymentId, tweakAt } from './stream-session.js'
@@ -136,7 +137,10 @@ function lockAgain (host: Host, stream: PayStream, route: OpenRoute, number: num
   invariant(role.type === 'payer' && after !== undefined, 'the route of a payer begins here')
   const index = highest + 1
   const { meetingPoint, attempt, quote } = role
-  const amountIn = quoteIn(quote, invoice.amount)!
+  const price = quoteIn(quote, invoice.amount)!
+  const grown = withSurplus(host, quote, invoice.amount, price, wish.feeMax)
+  // Chance may not be what makes a payment fail.
+  const amountIn = hasRoom(host, after, invoice.asset, grown) ? grown : price
   const tweaks = role.seeds.map((seed) => tweakAt(seed, index)) // ROUTE-71
   const blind = tweaks.reduce(addScalars, blindAt(invoice.session, meetingPoint, attempt, index)) // ROUTE-74
   const point = addMulG(lockPoint, blind)
@@ -156,6 +160,9 @@ function lockAgain (host: Host, stream: PayStream, route: OpenRoute, number: num
   host.notify({ type: 'payment:locked', paymentId: payment.id })
   return 'locked'
 }
+
+const hasRoom = (host: Host, { peer, channelId }: NonNullable<OpenRoute['after']>, asset: AssetId, amount: Units): boolean =>
+  host.channelsWith(peer, asset).some(({ id, spendable }) => id === channelId && subUnitsOrZero(spendable, reservedOn(host, id)) >= amount)
 
 /** Notes a payment that is under way. */
 function begin (host: Host, stream: PayStream, payment: Payment, number: number, wish: WaitingPay, route: OpenRoute['id'] | undefined): void {
