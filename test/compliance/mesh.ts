@@ -175,7 +175,7 @@ export function meshCompliance (name: string, create: () => Promise<MeshHarness>
         assert.equal(a.mesh.send(b.mesh.self, 'link', Uint8Array.of(1)), false)
       })
 
-      it('drops a peer whose queue is full, with disconnected after false, and nobody else [NEIGH-8]', async () => {
+      it('drops a peer whose queue is full, with disconnected after false, and nobody else [NEIGH-8] (V22)', async () => {
         const [a, b] = await pair()
         const c = await harness.peer()
         c.mesh.keep(a.mesh.self, a.addresses())

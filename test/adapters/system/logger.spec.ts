@@ -22,14 +22,14 @@ describe('system logger', () => {
     assert.equal(lines.length, 1)
   })
 
-  it('cannot be made to write another line or to hide text', () => {
+  it('cannot be made to write another line or to hide text (V24)', () => {
     logger.warn('first\nerror forged', { reason: '\u202ereversed\u200b\u0007\u001b[2J\r\n\u2028', 'name\n': 1 })
     assert.equal(lines.length, 1)
     assert.equal(lines[0]!.split('\n').length, 2)
     assert.doesNotMatch(lines[0]!.slice(0, -1), /[\p{Cc}\p{Cf}\u2028\u2029]/u)
   })
 
-  it('cuts a value of 60 KB and bounds fields and depth', () => {
+  it('cuts a value of 60 KB and bounds fields and depth (V24)', () => {
     const fields = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`f${i}`, i]))
     logger.warn('x'.repeat(60_000), { long: 'y'.repeat(60_000), ...fields })
     assert.ok(lines[0]!.length < 4_000, String(lines[0]!.length))

@@ -180,7 +180,7 @@ describe('payer', () => {
       refusedAs(net.pay(0, short), 'invoice-expired')
     })
 
-    it('pays an invoice once, whoever asks and however often', () => {
+    it('pays an invoice once, whoever asks and however often (S15)', () => {
       const net = twelve()
       const { invoice } = net.invoice(7, 123n)
       const requests = [net.startPay(0, invoice), net.startPay(0, invoice.toUpperCase()), net.startPay(0, `amiko:${invoice}`)]

@@ -90,4 +90,17 @@ describe('stream of payments, what each brings beyond its amount', () => {
       assert.equal(net.gain(PAYEE), -net.gain(PAYER))
     }
   })
+
+  it('is nothing when the channel has the bare amount left, on the same route [ROUTE-43, ROUTE-78]', () => {
+    for (let seed = 0; seed < 5; seed++) {
+      const net = twelve({ balance: 10n * AMOUNT, settings: { overpayPpm: PPM }, seed: `last ${seed}` })
+      const payer = net.node(PAYER).host as { settings: PaymentSettings }
+      const { invoice } = net.invoice(PAYEE, AMOUNT, { times: 1_000 })
+      payer.settings = QUICK
+      stream(net, 9, 1_000n, invoice)
+      payer.settings = { ...QUICK, overpayPpm: PPM }
+      assert.deepEqual(stream(net, 1, 1_000n, invoice), [0n])
+      assert.deepEqual([locked(net).length, makes(net), -net.gain(PAYER)], [10, 1, 10n * AMOUNT])
+    }
+  })
 })

@@ -95,7 +95,7 @@ describe('streams, payer and payee of an invoice that can be paid many times', (
       net.assertNothingLeft()
     })
 
-    it('shows no value of 16 bytes on two links, and no step from link to link twice [ROUTE-71, ROUTE-74, ROUTE-75] (I21)', () => {
+    it('shows no value of 16 bytes on two links, and no step from link to link twice [ROUTE-71, ROUTE-74, ROUTE-75] (I21, S31)', () => {
       const net = twelve({ balance: 100_000n })
       const { invoice } = net.invoice(PAYEE, 5n, { times: 400 })
       net.pay(PAYER, invoice)

@@ -17,7 +17,7 @@ const scalar = (text: string): Uint8Array => scalarOf(seeded(text))
 const pointId = (text: string): MeetingPointId => toHex(mulG(scalar(text))) as MeetingPointId
 
 export const NETWORK: InvoiceNetwork = { id: seeded('network').subarray(0, 8), name: 'vectors', kind: 'regtest' }
-const SIGNING = scalar('signing')
+export const SIGNING = scalar('signing')
 const AUX = new Uint8Array(32)
 
 export const CONTENT = {
