@@ -1,3 +1,4 @@
+import type { ParsedTransaction } from '../../src/adapters/chain-embedded/parsed-transaction.js'
 import { toHex } from '../../src/core/base/bytes.js'
 import { isRefusal } from '../../src/core/base/step.js'
 import { outpointText } from '../../src/core/channel/enforced/transaction.js'
@@ -31,7 +32,8 @@ const LOOK_EVERY_MS = BLOCK_MS
 /** The world as it was before the schedule. */
 export interface ChainBaseline {
   readonly purses: readonly Purse[]
-  readonly height: number
+  /** Transactions that were in the chain. A reorganisation may put later ones below the height of then. */
+  readonly made: ReadonlySet<string>
   /** Channels that were closed by force between honest nodes since. */
   readonly forced: readonly Forced[]
   /** Whose channels an output funds, or has funded. */
@@ -72,7 +74,13 @@ export function takeChainBaseline (world: World): ChainBaseline {
   })
   for (const watchAll of [watchRows, watchStored, watchSecrecy, watchDecoders]) watchAll(world, (violations) => { report(world, violations) })
   const checkBroadcasts = watchCommitments(world, (violations) => { report(world, violations) })
-  return { checkBroadcasts, purses: world.nodes.map((node) => purseOf(world, node)), height: world.chain!.control.ledger.tip.height, forced, owners }
+  return { checkBroadcasts, purses: world.nodes.map((node) => purseOf(world, node)), made: new Set(transactionsOf(world).map(({ txid }) => txid)), forced, owners }
+}
+
+/** All transactions in the chain, in its order. */
+function transactionsOf (world: World): readonly ParsedTransaction[] {
+  const { ledger } = world.chain!.control
+  return Array.from({ length: ledger.tip.height }, (_, at) => ledger.blockAt(at + 1)!.transactions).flat()
 }
 
 /** What of a node's business on the chain has not ended, in words. */
@@ -189,19 +197,17 @@ function checkMoney (world: World, plan: ChainPlan, baseline: ChainBaseline, mov
   const publishers = new Map<string, Set<number>>()
   for (const { node, txid } of world.chain!.published) publishers.set(txid, (publishers.get(txid) ?? new Set()).add(node))
   let minersSat = 0n
-  for (let height = 1; height <= ledger.tip.height; height++) {
-    for (const tx of ledger.blockAt(height)!.transactions) {
-      tx.outputs.forEach(({ valueSat }, vout) => { values.set(`${tx.txid}:${vout}`, valueSat) })
-      if (tx.coinbase || height <= baseline.height) continue
-      const sat = feeOf(tx, (key) => values.get(key))
-      minersSat += sat
-      const closers = tx.inputs.flatMap(({ key }) => [...baseline.owners.get(key) ?? []])
-      // Anchors are the opener's, and go to whoever takes them.
-      const anchors = closers.length === 0 ? 0n : tx.outputs.reduce((sum, { valueSat }) => valueSat <= ANCHOR_SAT_MAX ? sum + valueSat : sum, 0n)
-      for (const index of new Set([...publishers.get(tx.txid) ?? [], ...closers])) {
-        fees[index]!.sat += sat + anchors
-        fees[index]!.transactions++
-      }
+  for (const tx of transactionsOf(world)) {
+    tx.outputs.forEach(({ valueSat }, vout) => { values.set(`${tx.txid}:${vout}`, valueSat) })
+    if (tx.coinbase || baseline.made.has(tx.txid)) continue
+    const sat = feeOf(tx, (key) => values.get(key))
+    minersSat += sat
+    const closers = tx.inputs.flatMap(({ key }) => [...baseline.owners.get(key) ?? []])
+    // Anchors are the opener's, and go to whoever takes them.
+    const anchors = closers.length === 0 ? 0n : tx.outputs.reduce((sum, { valueSat }) => valueSat <= ANCHOR_SAT_MAX ? sum + valueSat : sum, 0n)
+    for (const index of new Set([...publishers.get(tx.txid) ?? [], ...closers])) {
+      fees[index]!.sat += sat + anchors
+      fees[index]!.transactions++
     }
   }
   const faucet = toHex(faucetScript())
