@@ -8,14 +8,15 @@ import { parseJson } from '../../src/api/server/rpc.js'
 import { AmikoError, isErrorName, sentenceOf } from '../../src/core/base/errors.js'
 import type { RouteId } from '../../src/core/base/ids.js'
 import { createTable, newJournal } from '../../src/core/base/table.js'
+import { TRUST_LINE_LOCKS_MAX } from '../../src/core/channel/limits.js'
 import { adapt, extractSecret, preSign, preVerify } from '../../src/core/crypto/adaptor.js'
 import { mulG, negatePoint, scalarOf } from '../../src/core/crypto/curve.js'
 import { encryptPoint, rerandomise } from '../../src/core/crypto/elgamal.js'
 import { sha256, taggedHash } from '../../src/core/base/hash.js'
 import { publicKeyOf, verifySchnorr } from '../../src/core/crypto/schnorr.js'
 import { fromHex } from '../../src/core/base/bytes.js'
-import { MAKES_BURST_MAX, MAKES_PER_SECOND_MAX } from '../../src/core/payment/limits.js'
-import { nameOf, twelve } from '../core/payment/fake-network.js'
+import { HOPS_PER_NEIGHBOUR_MAX, MAKES_BURST_MAX, MAKES_PER_SECOND_MAX } from '../../src/core/payment/limits.js'
+import { nameOf, twelve, type FakeNetwork } from '../core/payment/fake-network.js'
 
 const scalar = (text: string): Uint8Array => scalarOf(sha256(new TextEncoder().encode(text)))
 
@@ -57,6 +58,38 @@ describe('a neighbour that floods a node with half routes (S22)', () => {
     assert.ok(net.node(2).tables.halves.size <= MAKES_BURST_MAX + MAKES_PER_SECOND_MAX / 10)
     net.run(5_000)
     assert.equal(nameOf(net.pay(0, invoice)), 'paid')
+  })
+})
+
+describe('a neighbour that holds locks on a channel of others (V11)', () => {
+  // The attacker pays a payee of its own, who claims nothing; the node between is the meeting point, with other neighbours.
+  const [ATTACKER, COLLUDER, VICTIM, PAYER, CHANNEL] = [6, 11, 5, 0, 9] as const
+  const jammed = (amount: bigint, count: number, balance: bigint): FakeNetwork => {
+    const net = twelve({ balance, hosts: [VICTIM] })
+    net.faults.fulfil = (node) => node !== COLLUDER
+    for (let i = 0; i < count; i++) {
+      net.startPay(ATTACKER, net.invoice(COLLUDER, amount).invoice)
+      net.run(200)
+    }
+    return net
+  }
+  const held = (net: FakeNetwork): readonly bigint[] => net.channels[CHANNEL]!.locks.filter(({ status, from }) => status === 'live' && from === VICTIM).map(({ amount }) => amount)
+
+  it('with 30 large ones gets half of it, and another neighbour pays over the rest at once [ROUTE-36]', () => {
+    const net = jammed(1_000n, 30, 30_000n)
+    assert.deepEqual(net.channels[CHANNEL]!.ends, [5, 10])
+    const value = held(net).reduce((sum, amount) => sum + amount, 0n)
+    assert.equal(value, 15_000n, 'of 30,000')
+    const startMs = net.nowMs
+    assert.equal(nameOf(net.pay(PAYER, net.invoice(10, 15_000n).invoice)), 'paid', 'half of the channel is there for others')
+    assert.ok(net.nowMs - startMs < 1_000, 'and no lock had to end for that')
+  })
+
+  it('with very many small ones gets 120 places, and another neighbour has as many [ROUTE-36]', () => {
+    const net = jammed(1n, HOPS_PER_NEIGHBOUR_MAX + 20, 1_000_000n)
+    assert.equal(held(net).length, HOPS_PER_NEIGHBOUR_MAX)
+    assert.ok(2 * HOPS_PER_NEIGHBOUR_MAX <= TRUST_LINE_LOCKS_MAX, 'half of the places of a channel are left')
+    assert.equal(nameOf(net.pay(PAYER, net.invoice(10, 400_000n).invoice)), 'paid')
   })
 })
 

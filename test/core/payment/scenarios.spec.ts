@@ -160,7 +160,7 @@ describe('payments, twelve nodes', () => {
       runOut(net)
     })
 
-    it('fails when a node holds the first lock until those behind it have given up [ROUTE-19, ROUTE-38] (P7)', () => {
+    it('fails when a node holds the first lock until those behind it have given up [ROUTE-19, ROUTE-38] (P7, S16: delayed)', () => {
       const net = twelve()
       let held = 0
       net.faults.lock = (_from, to, terms) => ({ terms, delayMs: to === 2 && held++ === 0 ? 10_100 : 0 })
@@ -185,6 +185,36 @@ describe('payments, twelve nodes', () => {
       net.run(3_600_000)
       assert.equal([...net.node(0).tables.payments.values()][0]!.status, 'failed')
       assert.deepEqual(net.gains(), NOBODY)
+      runOut(net)
+    })
+
+    it('locks nothing more for whoever asks again while the payee holds the lock, and pays once when it is over [ROUTE-45] (S15)', () => {
+      const net = twelve()
+      let refuses = true
+      net.faults.lock = (_from, to, terms) => to === 7 && refuses ? undefined : { terms, delayMs: 0 }
+      const { invoice } = net.invoice(7, 123n)
+      const locked = (): number => net.offered.filter(({ from }) => from === 0).length
+      assert.equal(nameOf(net.pay(0, invoice)), 'payment-pending')
+      // The same request while the lock is there: before a restart, after it, and in the last second.
+      for (const restarted of [false, true]) {
+        if (restarted) net.restart(0)
+        assert.equal(nameOf(net.pay(0, invoice, { timeoutMs: 1_000 })), 'payment-pending')
+        assert.equal(locked(), 1)
+      }
+      // The last lock is over first, and the others are given back one after the other.
+      const endMs = net.overMs(net.offered.find(({ to }) => to === 7)!.terms.expiry)
+      net.run(endMs - 2_000 - net.nowMs)
+      assert.equal(nameOf(net.pay(0, invoice, { timeoutMs: 1_000 })), 'payment-pending')
+      assert.deepEqual([locked(), net.gain(0)], [1, 0n])
+      net.run(5_000)
+      assert.equal([...net.node(0).tables.payments.values()][0]!.status, 'failed')
+      assert.equal(net.liveLocks(), 0, 'all locks are gone at expiry')
+      // Only now the same money may try again.
+      refuses = false
+      assert.equal(nameOf(net.pay(0, invoice)), 'paid')
+      assert.equal(locked(), 2)
+      net.run(5_000)
+      assert.deepEqual([net.gain(0), net.gain(7)], [-123n, 123n])
       runOut(net)
     })
   })
@@ -227,7 +257,7 @@ describe('payments, short ways', () => {
     net.assertNothingLeft()
   })
 
-  it('goes another way when the first neighbour has none [ROUTE-10, ROUTE-11, ROUTE-14]', () => {
+  it('goes another way when the first neighbour has none [ROUTE-10, ROUTE-11, ROUTE-14] (S16: dropped)', () => {
     // Node 1 is nearest to the meeting point by its claim, but drops everything; 2 and 3 lead around it.
     const net = new FakeNetwork({ edges: [[0, 1], [1, 4], [0, 2], [2, 3], [3, 4], [4, 5]], hosts: [4] })
     net.faults.route = (_from, to, message) => to === 1 && message.type === 'makeRoute' ? undefined : message
