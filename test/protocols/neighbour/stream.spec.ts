@@ -12,14 +12,14 @@ const SESSION = new Uint8Array(8).fill(1)
 
 interface Side { readonly stream: NeighbourStream, readonly messages: Uint8Array[], readonly ended: Promise<{ readonly reason: string, readonly fault: Fault | undefined }>, readonly greeted: Promise<Uint8Array>, readonly count: (count: number) => Promise<void> }
 
-function sideOf (raw: Stream, bytesMax = 1 << 20): Side {
+function sideOf (raw: Stream, bytesMax = 1 << 20, onMessage: (stream: NeighbourStream) => void = () => {}): Side {
   const messages: Uint8Array[] = []
   const waiting: Array<() => void> = []
   const ended = Promise.withResolvers<{ reason: string, fault: Fault | undefined }>()
   const greeted = Promise.withResolvers<Uint8Array>()
   const stream = new NeighbourStream(raw, limits, { bytes: 0, bytesMax }, createTurns(8), {
     hello: (session) => { greeted.resolve(session) },
-    message: (bytes) => { messages.push(bytes); for (const check of waiting) check() },
+    message: (bytes) => { messages.push(bytes); onMessage(stream); for (const check of waiting) check() },
     ended: (reason, fault) => { ended.resolve({ reason, fault }) }
   })
   return {
@@ -128,6 +128,32 @@ describe('neighbour stream', () => {
     side.stream.end('done')
     assert.equal(side.stream.queue.bytes, 0)
     assert.equal(side.stream.send(Uint8Array.of(1)), false)
+  })
+
+  it('holds no more for a peer that sends and never reads than its credit each way and the bound of its queue (V22) [NEIGH-6] [NEIGH-8]', async () => {
+    const [raw, b] = await streamPair()
+    let [answered, isDropped] = [0, false]
+    let got = 0
+    // The peer takes bytes off the wire and gives no credit for them, as one whose program stands still.
+    raw.addEventListener('message', (event) => { got += event.data.byteLength })
+    const bytesMax = 20_000
+    const side = sideOf(b, bytesMax, (stream) => {
+      if (stream.send(new Uint8Array(968))) answered++
+      else { isDropped = true; stream.end('its queue is full') }
+      assert.ok(stream.queue.bytes <= bytesMax)
+    })
+    side.stream.deliver()
+    raw.send(hello)
+    // By its own account it may send on, since what it sends is processed.
+    for (let i = 0; i < 200 && !isDropped; i++) {
+      raw.send(message(968))
+      await new Promise((resolve) => { setImmediate(resolve) })
+    }
+    assert.ok(isDropped)
+    assert.equal(answered, 4 + bytesMax / 1_000)
+    const credit = encodeRecord({ kind: 'credit', units: 2_000 }).length
+    assert.equal(got, 4 * (968 + 3) + Math.floor(answered / 2) * credit, 'what left is bounded by the credit it gave at the start')
+    assert.equal(side.stream.queue.bytes, 0)
   })
 
   it('drops a peer whose record trickles in too slowly [NEIGH-10]', async () => {
