@@ -4,6 +4,8 @@ export const TRANSACTIONS_SEEN_MAX = 2_048
 export const WORTH_KEEPING_SAT = 1_000n
 /** Virtual bytes that one more input of a sweep takes, at most. */
 export const SWEPT_INPUT_VBYTES = 100
+/** Virtual bytes that a coin of the wallet and the rest of its transaction add to what is swept with it. */
+export const JOINED_COIN_VBYTES = 112
 /** Virtual bytes that the spend of one more lock takes, at most: its input with two signatures, and its output. */
 export const TAKEN_LOCK_VBYTES = 160
 /** Satoshis for 1,000 virtual bytes that a replacement pays for itself, beyond what it replaces. */

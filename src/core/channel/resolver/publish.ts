@@ -1,11 +1,11 @@
 import { utf8Bytes } from '../../base/bytes.js'
 import { taggedHash } from '../../base/hash.js'
 import { MERGED_SPENDS_MAX } from '../enforced/limits.js'
-import { bumpCommitment, feeFor, payFee, sweep, takePtlcs, type FeeWallet } from '../enforced/spends.js'
+import { bumpCommitment, feeFor, payFee, sweep, takePtlcs, type FeeWallet, type Takeable } from '../enforced/spends.js'
 import { vsizeOf, type Transaction } from '../enforced/transaction.js'
 import type { Task } from './duties.js'
 import type { Holdings } from './holdings.js'
-import { FEE_HALVINGS_MAX, PASSED_ON_SAT_PER_KVB, REPLACEMENT_SAT_PER_KVB, SWEPT_INPUT_VBYTES, TAKEN_LOCK_VBYTES } from './limits.js'
+import { FEE_HALVINGS_MAX, JOINED_COIN_VBYTES, PASSED_ON_SAT_PER_KVB, REPLACEMENT_SAT_PER_KVB, SWEPT_INPUT_VBYTES, TAKEN_LOCK_VBYTES } from './limits.js'
 
 /** What building a transaction needs of the world. */
 export interface PublishHost {
@@ -71,10 +71,18 @@ export function publicationsOf (task: Task, holdings: Holdings, height: number, 
       const feeRate = rate(task.deadline)
       const worth = task.takeables.filter(({ output }) => output.valueSat > feeFor(feeRate, SWEPT_INPUT_VBYTES))
       if (worth.length === 0) return []
-      const swept = sweep(worth, host.payoutScript, feeRate, contract.dustSat, auxOf(secrets.auxSeed, 'sweep'))
+      const aux = auxOf(secrets.auxSeed, 'sweep')
+      const swept = sweep(worth, host.payoutScript, feeRate, contract.dustSat, aux) ?? sweptWithCoin(worth, feeRate, contract.dustSat, host.wallet, aux)
       return swept === undefined ? [] : [[swept]]
     }
   }
+}
+
+/** What is too small to stand alone after its fee comes with a coin of the wallet, where it is worth that. */
+function sweptWithCoin (takeables: readonly Takeable[], feeRatePerKvb: bigint, leastSat: bigint, wallet: FeeWallet, aux: Uint8Array): Transaction | undefined {
+  const total = takeables.reduce((sum, { output }) => sum + output.valueSat, 0n)
+  if (total <= feeFor(feeRatePerKvb, takeables.length * SWEPT_INPUT_VBYTES + JOINED_COIN_VBYTES)) return undefined
+  return payFee({ tx: { version: 2, lockTime: 0, inputs: [], outputs: [] }, inputs: takeables, wallet, feeRatePerKvb, leastSat, aux })
 }
 
 /** What is made at a rate, or at the highest half, quarter … of it that the wallet can pay. */

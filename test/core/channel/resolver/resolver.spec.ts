@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { toHex } from '../../../../src/core/base/bytes.js'
 import { dutiesFor, forceClose, freezeChannel, fulfilLock, startRounds } from '../../../../src/core/channel/channel.js'
+import { CHAIN_NUMBERS } from '../../../../src/core/channel/enforced/limits.js'
 import { payFee, takePtlcs } from '../../../../src/core/channel/enforced/spends.js'
 import { displayTxid, transactionBytes, txidOf } from '../../../../src/core/channel/enforced/transaction.js'
 import { adapt } from '../../../../src/core/crypto/adaptor.js'
@@ -289,5 +290,25 @@ describe('resolver, deadlines', () => {
       world.mine(1)
       assert.notEqual(dutiesFor(watched.host, id)?.closing, undefined)
     }
+  })
+})
+
+describe('resolver, an output as small as the dust limit', () => {
+  it('is swept with a coin of the wallet when its fee leaves too little to stand alone, and nothing is kept [ENF-22]', () => {
+    const world = chainWorld('v2-fee', 400_000n, 'litecoin')
+    const { alice, id } = world
+    const { dustSat } = CHAIN_NUMBERS.litecoin
+    const { origin } = offer(alice, id, 1, dustSat * 1000n, world.world.height + 160)
+    world.world.settle()
+    assert.equal(locksOf(alice, id).length, 1)
+    world.world.disconnect()
+    world.active.delete(world.bob)
+    alice.step((host) => forceClose(host, id))
+    world.tick()
+    world.rates = () => 5_000n
+    world.mine(160 + 2 * 576 + 100)
+    assert.deepEqual(told(alice, 'offerFailed').map((failed) => failed.origin), [origin])
+    assert(isForgotten(alice, id), JSON.stringify(dutiesFor(alice.host, id)?.tasks.map(({ type }) => type)))
+    assertPaid(world, alice, 600_000n, 12_000n)
   })
 })
