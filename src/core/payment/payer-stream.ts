@@ -140,7 +140,7 @@ function lockAgain (host: Host, stream: PayStream, route: OpenRoute, number: num
   const price = quoteIn(quote, invoice.amount)!
   const grown = withSurplus(host, quote, invoice.amount, price, wish.feeMax)
   // Chance may not be what makes a payment fail.
-  const amountIn = hasRoom(host, after, invoice.asset, grown) ? grown : price
+  const amountIn = grown === price || hasRoom(host, after, invoice.asset, grown) ? grown : price
   const tweaks = role.seeds.map((seed) => tweakAt(seed, index)) // ROUTE-71
   const blind = tweaks.reduce(addScalars, blindAt(invoice.session, meetingPoint, attempt, index)) // ROUTE-74
   const point = addMulG(lockPoint, blind)
